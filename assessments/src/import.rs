@@ -70,8 +70,8 @@ pub struct Mapping {
     pub label: String,
     /// Category of the criteria set; empty where none fits.
     pub category: String,
-    /// 0 to 1; 1 where a person or a profile said so.
-    pub confidence: f32,
+    /// 0 to 100; 100 where a person or a profile said so.
+    pub confidence: u8,
     /// Where it stands.
     pub place: Place,
 }
