@@ -1,0 +1,137 @@
+//! A sheet as a workbook: cover, revision history, facts and the three parts, with the identity that brings it home.
+//!
+//! The same input gives the same bytes.
+
+pub(crate) mod block;
+mod columns;
+mod cover;
+mod facts;
+mod guardrails;
+mod lists;
+mod page;
+mod style;
+
+use crate::criteria::CriteriaSet;
+use crate::failure::Failure;
+use crate::guardrail::GuardrailId;
+use crate::id::{ExportId, ServiceId};
+use crate::lang::Lang;
+use crate::sheet::Cells;
+use crate::workbook::own::mark::{self, OwnMark};
+use crate::workbook::text;
+use chrono::{DateTime, Utc};
+use lists::Lists;
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
+use style::Styles;
+
+/// One line of the revision history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryLine {
+    /// The revision.
+    pub number: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who, by display name.
+    pub author: String,
+    /// Why; may be empty.
+    pub reason: String,
+    /// Through which door, in the reader's words.
+    pub door: String,
+    /// How many cells.
+    pub cells: usize,
+}
+
+/// Everything that an export needs.
+pub struct ExportInput<'a> {
+    /// The service.
+    pub service: &'a ServiceId,
+    /// The cells at the revision.
+    pub cells: &'a Cells,
+    /// The criteria set in force.
+    pub criteria: &'a CriteriaSet,
+    /// Newest first.
+    pub history: &'a [HistoryLine],
+    /// The export's id, as the server keeps it.
+    pub export: &'a ExportId,
+    /// The revision.
+    pub number: i64,
+    /// When; also the file's date of creation.
+    pub at: DateTime<Utc>,
+    /// Language of labels, and of the columns that are not folded away.
+    pub lang: Lang,
+    /// Display name of a guardrail, where its source allows one.
+    pub guardrails: &'a dyn Fn(&GuardrailId) -> Option<String>,
+}
+
+impl ExportInput<'_> {
+    /// What the workbook says about itself.
+    pub fn mark(&self) -> OwnMark {
+        OwnMark { export: self.export.clone(), service: self.service.to_string(), number: self.number }
+    }
+
+    /// The service's name in the reader's language; its id where it has none.
+    pub fn name(&self) -> &str {
+        let name = self.cells.shown("facts", &crate::id::RowId::service(), "name", self.lang).text;
+        if name.trim().is_empty() { self.service.as_str() } else { name }
+    }
+
+    /// The criteria set, marked where it is a reconstruction.
+    pub fn criteria_words(&self) -> String {
+        let key = self.criteria.key();
+        match (self.criteria.is_reconstruction(), self.lang) {
+            (false, _) => key,
+            (true, Lang::Ja) => format!("{key}（公開情報に基づく再構成）"),
+            (true, Lang::En) => format!("{key} (reconstructed from public sources)"),
+        }
+    }
+}
+
+/// Writes a sheet as an xlsx workbook.
+///
+/// # Errors
+/// [`Failure::Internal`] where the workbook cannot be written; a text within the schema's bounds never causes it.
+pub fn export(input: &ExportInput) -> Result<Vec<u8>, Failure> {
+    write(input).map_err(|error| {
+        tracing::error!(export = %input.export, %error, "a workbook could not be written");
+        Failure::Internal { operation: input.export.to_string() }
+    })
+}
+
+fn write(input: &ExportInput) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    // Yu Gothic 11 stands in rows of 25 pixels and columns of 72.
+    book.set_default_format(&Styles::default_format(), 25, 72)?;
+    let styles = Styles::new();
+    let lists = Lists::new(input);
+    identify(&mut book, input)?;
+    cover::cover(book.add_worksheet(), input, &styles)?;
+    cover::history(book.add_worksheet(), input, &styles)?;
+    facts::facts(book.add_worksheet(), input, &styles, &lists)?;
+    for (name, sections) in
+        [(text::PART1, &["scenarios", "paths"][..]), (text::PART2, &["criteria"]), (text::PART3, &["notes"])]
+    {
+        block::sheet(book.add_worksheet(), input, &styles, &lists, name, sections)?;
+    }
+    guardrails::guardrails(book.add_worksheet(), input, &styles)?;
+    lists.write(book.add_worksheet(), input)?;
+    book.save_to_buffer()
+}
+
+/// The second copy of the identity, and what a file manager shows.
+fn identify(book: &mut Workbook, input: &ExportInput) -> Result<(), XlsxError> {
+    let own = input.mark();
+    let mut properties = DocProperties::new()
+        .set_title(format!(
+            "{} {}",
+            input.name(),
+            input.lang.pick("セキュリティリスク評価シート", "Security risk assessment")
+        ))
+        .set_author("Kyohyo")
+        .set_creation_datetime(&ExcelDateTime::from_timestamp(input.at.timestamp())?);
+    for (name, value) in mark::PROPERTIES.into_iter().zip(mark::second_copy_of(&own)) {
+        book.define_name(name, &format!("=\"{value}\""))?;
+        properties = properties.set_custom_property(name, value);
+    }
+    book.set_properties(&properties);
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! Compares what a file says with what stands here.
+
+use crate::canonical;
+use crate::cell::Address;
+use crate::import::{Draft, DraftCell, Finding, Level, Outcome, Place, Plan, PlannedCell, outcome};
+use crate::schema::{Rows, SECTIONS, section};
+use crate::sheet::Cells;
+use std::collections::BTreeMap;
+
+/// Compares a draft with what stands here. Without a base (a foreign workbook) it is compared two ways.
+///
+/// A row that came from another export, or that somebody deleted meanwhile, is never changed without a decision.
+pub fn plan(draft: &Draft, base: Option<&Cells>, current: &Cells, number: i64) -> Plan {
+    let mut findings = draft.findings.clone();
+    let mut cells: BTreeMap<(usize, usize, usize, Address), PlannedCell> = BTreeMap::new();
+    let mut rows: BTreeMap<String, usize> = BTreeMap::new();
+    for said in &draft.cells {
+        let next = rows.len();
+        let row = *rows.entry(row_key(&said.address)).or_insert(next);
+        let planned = planned(draft, base, current, said);
+        let (of_section, of_field) = position(&said.address);
+        match cells.entry((of_section, row, of_field, said.address.clone())) {
+            std::collections::btree_map::Entry::Vacant(slot) => drop(slot.insert(planned)),
+            std::collections::btree_map::Entry::Occupied(first) => {
+                if !canonical::same(&first.get().file, &said.text) {
+                    findings.push(said_twice(said, first.get()));
+                }
+            }
+        }
+    }
+    for address in &draft.missing_rows {
+        let order = Address::order(&address.section, address.row.clone());
+        if !current.has_row(&order.section, &order.row) {
+            continue;
+        }
+        let (of_section, of_field) = position(&order);
+        let planned = PlannedCell {
+            outcome: Outcome::ProposedDeletion,
+            base: base.map(|b| b.text(&order).to_owned()),
+            current: current.text(&order).to_owned(),
+            file: String::new(),
+            result: String::new(),
+            place: Place::default(),
+            address: order.clone(),
+        };
+        cells.entry((of_section, usize::MAX, of_field, order)).or_insert(planned);
+    }
+    Plan {
+        number,
+        cells: cells.into_values().collect(),
+        findings,
+        mapping: draft.mapping.clone(),
+        profile: draft.profile.clone(),
+    }
+}
+
+fn row_key(address: &Address) -> String {
+    format!("{}/{}", address.section, address.row)
+}
+
+/// Place of a cell's section, and of its field within it; a row's order comes first.
+fn position(address: &Address) -> (usize, usize) {
+    let of_section = SECTIONS.iter().position(|s| s.key == address.section).unwrap_or(SECTIONS.len());
+    let fields = section(&address.section).map_or(&[][..], |s| s.fields);
+    let of_field = fields.iter().position(|f| f.key == address.field).map_or(0, |n| n + 1);
+    (of_section, of_field)
+}
+
+fn planned(draft: &Draft, base: Option<&Cells>, current: &Cells, said: &DraftCell) -> PlannedCell {
+    let address = &said.address;
+    let elsewhere = draft.row_base.contains_key(&row_key(address));
+    let before = base.filter(|_| !elsewhere).map(|b| b.text(address));
+    let now = current.text(address);
+    let (mut what, mut result) = outcome(address, before, now, &said.text);
+    let free = section(&address.section).is_some_and(|s| matches!(s.rows, Rows::Free(_)));
+    let deleted = free && !address.row.is_placeholder() && !current.has_row(&address.section, &address.row);
+    let from_elsewhere = elsewhere && what == Outcome::Changed;
+    if what != Outcome::Unchanged && (from_elsewhere || (deleted && base.is_some())) {
+        what = Outcome::Conflict;
+        result = now.to_owned();
+    }
+    PlannedCell {
+        address: address.clone(),
+        outcome: what,
+        base: before.map(str::to_owned),
+        current: now.to_owned(),
+        file: said.text.clone(),
+        result,
+        place: said.place.clone(),
+    }
+}
+
+fn said_twice(said: &DraftCell, first: &PlannedCell) -> Finding {
+    let address = &said.address;
+    Finding {
+        level: Level::Error,
+        code: "said_twice".into(),
+        sheet: said.place.sheet.clone(),
+        cell: said.place.cell.clone(),
+        ja: format!("{address} は {} でも書かれています。先の方だけを読みました。", first.place.cell),
+        en: format!("{address} stands at {} as well. Only the first was read.", first.place.cell),
+    }
+}
