@@ -43,7 +43,7 @@ fn grid<'a>(book: &'a mut Book, name: &str) -> &'a mut Grid {
 /// Where a row's field stands, by the hidden column and the key row of the row's own table.
 fn spot(grid: &Grid, row: &str, key: &str) -> At {
     let at = grid.cells.iter().find(|(at, c)| at.col == 0 && c.text.starts_with(&format!("{row}~"))).unwrap().0.row;
-    let col = grid.cells.iter().filter(|(at2, c)| at2.row < at && c.text == key).next_back().unwrap().0.col;
+    let col = grid.cells.iter().rfind(|(at2, c)| at2.row < at && c.text == key).unwrap().0.col;
     At { row: at, col }
 }
 

@@ -24,6 +24,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// In [`Draft::row_base`]: the row came from another export, and the file does not say from which.
 pub const UNKNOWN_EXPORT: &str = "unknown";
 
+/// Most columns of an institution's own that are listed.
+const MOST_OWN: usize = 100;
+
 /// What reading needs at hand.
 struct Reader<'a> {
     book: &'a Book,
@@ -193,7 +196,7 @@ impl Reader<'_> {
             let cells = grid.cells.range(At { row: row.at, col: 0 }..At { row: row.at + 1, col: 0 });
             own.extend(cells.map(|(at, _)| at.col).filter(|col| !block.is_ours(*col)));
         }
-        for col in own {
+        for col in own.into_iter().take(MOST_OWN) {
             let header = At { row: block.first.saturating_sub(1), col };
             self.says.own_column(&grid.name, header, grid.spread(header.row, col));
         }

@@ -41,29 +41,20 @@ pub fn sheet(
     sheet.set_name(name)?;
     let mut top = 0;
     let mut first_header = None;
-    let mut widths: Vec<(f64, bool)> = Vec::new();
-    let all: Vec<&'static Section> = sections.iter().filter_map(|key| crate::schema::section(key)).collect();
-    for section in &all {
-        // Tables under each other share their columns: the widest wins.
-        for (i, column) in columns::columns(section, input.lang).iter().enumerate() {
-            match widths.get_mut(i) {
-                Some(seen) => seen.0 = seen.0.max(column.width),
-                None => widths.push((column.width, column.other)),
-            }
-        }
-    }
-    for section in all {
-        let mut columns = columns::columns(section, input.lang);
-        for (column, (width, _)) in columns.iter_mut().zip(&widths) {
-            column.width = *width;
-        }
+    let mut tables: Vec<Table> = Vec::new();
+    for section in sections.iter().filter_map(|key| crate::schema::section(key)) {
         let rows = input.cells.rows(section, input.criteria);
-        let table = Table { input, styles, section, columns, rows, top };
-        table.write(sheet, lists)?;
-        first_header.get_or_insert(top + 2);
-        top = table.end() + 2;
+        let columns = columns::columns(section, input.lang);
+        tables.push(Table { input, styles, section, columns, rows, top: 0 });
     }
-    set_columns(sheet, styles, &widths)?;
+    let shared = share(&mut tables);
+    for table in &mut tables {
+        table.top = top;
+        first_header.get_or_insert(table.header());
+        top = table.end() + 2;
+        table.write(sheet, lists)?;
+    }
+    set_columns(sheet, styles, &shared)?;
     let fixed = if sections == ["criteria"] { 4 } else { 2 };
     // Freezing under the first header would hide the second table's own.
     if sections.len() == 1 {
@@ -73,13 +64,38 @@ pub fn sheet(
     page::page(sheet, input, repeat)
 }
 
-fn set_columns(sheet: &mut Worksheet, styles: &Styles, widths: &[(f64, bool)]) -> Result<(), XlsxError> {
-    for (col, (width, other)) in (0u16..).zip(widths) {
-        sheet.set_column_width(col, *width)?;
+/// Tables under each other share their columns: the widest wins, and what one needs open is open.
+fn share(tables: &mut [Table]) -> Vec<Column> {
+    let mut shared: Vec<Column> = Vec::new();
+    for table in tables.iter() {
+        for (n, column) in table.columns.iter().enumerate() {
+            let folded = column.folded && !table.stands_alone(column.holds);
+            match shared.get_mut(n) {
+                Some(seen) => {
+                    seen.width = seen.width.max(column.width);
+                    seen.folded &= folded;
+                }
+                None => shared.push(Column { folded, ..*column }),
+            }
+        }
+    }
+    for table in tables {
+        for (column, all) in table.columns.iter_mut().zip(&shared) {
+            (column.width, column.folded) = (all.width, all.folded);
+        }
+    }
+    shared
+}
+
+fn set_columns(sheet: &mut Worksheet, styles: &Styles, columns: &[Column]) -> Result<(), XlsxError> {
+    for (col, column) in (0u16..).zip(columns) {
+        sheet.set_column_width(col, column.width)?;
         // A row added below the table is text as well: 1-1 must not become a date.
         sheet.set_column_format(col, &styles.column)?;
-        if *other {
-            sheet.group_columns_collapsed(col, col)?;
+        match (column.other, column.folded) {
+            (true, true) => drop(sheet.group_columns_collapsed(col, col)?),
+            (true, false) => drop(sheet.group_columns(col, col)?),
+            _ => {}
         }
     }
     sheet.set_column_hidden(0)?;
@@ -87,6 +103,14 @@ fn set_columns(sheet: &mut Worksheet, styles: &Styles, widths: &[(f64, bool)]) -
 }
 
 impl Table<'_> {
+    /// Whether a text in the other language has no counterpart in the reader's, and must be seen.
+    fn stands_alone(&self, holds: Holds) -> bool {
+        let Holds::Field(field, Some(of)) = holds else { return false };
+        let text =
+            |row: &RowId, l| self.input.cells.text(&Address::new(self.section.key, row.clone(), field.key, Some(l)));
+        self.rows.iter().any(|row| !text(row, of).is_empty() && text(row, of.other()).is_empty())
+    }
+
     fn header(&self) -> u32 {
         self.top + 2
     }
@@ -159,7 +183,7 @@ impl Table<'_> {
         let seen = texts
             .iter()
             .zip(&self.columns)
-            .filter(|(_, c)| !c.other && !matches!(c.holds, Holds::Viewpoint | Holds::Mark));
+            .filter(|(_, c)| !c.folded && !matches!(c.holds, Holds::Viewpoint | Holds::Mark));
         sheet.set_row_height(row, text::height(seen.map(|(t, c)| (t.as_str(), c.width))))?;
         Ok(())
     }
@@ -201,15 +225,17 @@ impl Table<'_> {
         };
         let criteria = self.input.criteria;
         let viewpoint = |id: &RowId| criteria.category(id.as_str()).map_or("", |c| c.viewpoint.as_str());
+        // Japanese stands upright; English lies on its side.
+        let style = self.styles.group.clone().set_rotation(if self.input.lang == Lang::Ja { 270 } else { 90 });
         let mut row = self.first();
         for group in self.rows.chunk_by(|a, b| viewpoint(a) == viewpoint(b)) {
             let last = row + group.len() as u32 - 1;
             let name = criteria.viewpoint(viewpoint(&group[0])).unwrap_or_default();
             let name = name.get(self.input.lang);
             if last > row {
-                sheet.merge_range(row, col, last, col, name, &self.styles.group)?;
+                sheet.merge_range(row, col, last, col, name, &style)?;
             } else {
-                sheet.write_string_with_format(row, col, name, &self.styles.group)?;
+                sheet.write_string_with_format(row, col, name, &style)?;
             }
             row = last + 1;
         }

@@ -29,8 +29,10 @@ pub struct Column {
     pub holds: Holds,
     /// Its width in Excel's units.
     pub width: f64,
-    /// In the other language: grouped and folded away.
+    /// In the other language: grouped.
     pub other: bool,
+    /// Folded away: nothing stands there alone.
+    pub folded: bool,
 }
 
 /// Order in which the fields of part 1 stand, so that those with two languages share columns between its two tables and
@@ -41,10 +43,10 @@ const SCENARIOS: &[&str] = &["scope", "title", "purpose", "data_class"];
 
 /// The columns of a section, from the first.
 pub fn columns(section: &Section, lang: Lang) -> Vec<Column> {
-    let column = |holds, width| Column { holds, width, other: false };
+    let column = |holds, width| Column { holds, width, other: false, folded: false };
     let mut all = vec![column(Holds::Mark, 4.0), column(Holds::Id, 5.6)];
     if section.key == "criteria" {
-        all.extend([column(Holds::Viewpoint, 4.0), column(Holds::Name, 11.0), column(Holds::Question, 17.0)]);
+        all.extend([column(Holds::Viewpoint, 3.6), column(Holds::Name, 10.0), column(Holds::Question, 15.0)]);
     }
     let first: &[&str] = match section.key {
         "scenarios" => SCENARIOS,
@@ -57,7 +59,7 @@ pub fn columns(section: &Section, lang: Lang) -> Vec<Column> {
         let width = width(section, field);
         if field.bilingual {
             all.push(column(Holds::Field(field, Some(lang)), width));
-            all.push(Column { holds: Holds::Field(field, Some(lang.other())), width, other: true });
+            all.push(Column { holds: Holds::Field(field, Some(lang.other())), width, other: true, folded: true });
         } else {
             all.push(column(Holds::Field(field, None), width));
         }
@@ -65,15 +67,17 @@ pub fn columns(section: &Section, lang: Lang) -> Vec<Column> {
     all
 }
 
-/// The schema's width in a smaller font, narrower where the table would not be readable on one A4 page.
+/// The schema's width in a smaller font. Part 2 must be readable on one A4 page: there the texts get what the short
+/// columns can spare.
 fn width(section: &Section, field: &Field) -> f64 {
-    let factor = match (section.key, field.kind) {
+    let (factor, least) = match (section.key, field.kind) {
         (_, Kind::Date) => return 9.0,
-        ("criteria", Kind::Links | Kind::Guardrails) => 0.45,
-        ("criteria", _) => 0.55,
-        _ => 0.65,
+        ("criteria", Kind::Markdown) => (0.55, 7.0),
+        ("criteria", Kind::Choice(_)) => (0.57, 6.6),
+        ("criteria", _) => (0.42, 6.6),
+        _ => (0.65, 7.0),
     };
-    (f64::from(field.width) * factor).max(7.0)
+    (f64::from(field.width) * factor).max(least)
 }
 
 /// Where a column starts to be readable for a machine: its key.

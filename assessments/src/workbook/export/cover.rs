@@ -9,6 +9,8 @@ use rust_xlsxwriter::{Worksheet, XlsxError};
 
 /// Widths from column A, which is hidden.
 const COVER: [f64; 9] = [2.0, 3.0, 22.0, 30.0, 30.0, 4.0, 15.0, 15.0, 15.0];
+/// First row of the lines and of the boxes beside them.
+const LINES: u32 = 5;
 const HISTORY: [f64; 7] = [2.0, 7.0, 17.0, 22.0, 70.0, 18.0, 9.0];
 
 fn start(
@@ -51,11 +53,11 @@ pub fn cover(sheet: &mut Worksheet, input: &ExportInput, styles: &Styles) -> Res
         (lang.pick("出力番号", "Export"), input.export.to_string()),
         (lang.pick("回答済み分類", "Answered categories"), answered),
     ];
-    let mut row = 9;
+    let mut row = LINES;
     for (label, value) in lines {
-        sheet.merge_range(row, 1, row, 2, label, &styles.derived)?;
-        sheet.merge_range(row, 3, row, 4, &value, &styles.text)?;
-        sheet.set_row_height(row, 21)?;
+        sheet.merge_range(row, 1, row, 2, label, &styles.label)?;
+        sheet.merge_range(row, 3, row, 4, &value, &styles.value)?;
+        sheet.set_row_height(row, 24)?;
         row += 1;
     }
     row = legend(sheet, input, styles, row + 1)?;
@@ -63,18 +65,16 @@ pub fn cover(sheet: &mut Worksheet, input: &ExportInput, styles: &Styles) -> Res
     page::page(sheet, input, None)
 }
 
-/// Boxes to sign or stamp, right of the lines.
+/// Boxes to sign or stamp, beside the lines.
 fn stamps(sheet: &mut Worksheet, input: &ExportInput, styles: &Styles) -> Result<(), XlsxError> {
     let lang = input.lang;
-    sheet.merge_range(4, 6, 4, 8, lang.pick("承認欄", "Approval"), &styles.header)?;
+    sheet.merge_range(LINES, 6, LINES, 8, lang.pick("承認欄", "Approval"), &styles.header)?;
     let boxes = [lang.pick("承認", "Approved"), lang.pick("審査", "Reviewed"), lang.pick("作成", "Prepared")];
     for (col, label) in (6u16..).zip(boxes) {
-        sheet.write_string_with_format(5, col, label, &styles.derived_centre)?;
-        sheet.write_blank(6, col, &styles.stamp)?;
-        sheet.write_string_with_format(7, col, "　　/　　/　　", &styles.stamp)?;
+        sheet.write_string_with_format(LINES + 1, col, label, &styles.derived_centre)?;
+        sheet.merge_range(LINES + 2, col, LINES + 4, col, "", &styles.stamp)?;
+        sheet.write_string_with_format(LINES + 5, col, "　　/　　/　　", &styles.stamp)?;
     }
-    sheet.set_row_height(6, 66)?;
-    sheet.set_row_height(7, 20)?;
     Ok(())
 }
 
@@ -94,8 +94,9 @@ fn legend(sheet: &mut Worksheet, input: &ExportInput, styles: &Styles, top: u32)
             }
             _ => "",
         };
-        sheet.merge_range(row, 1, row, 2, &choice.marked(lang), &styles.derived)?;
-        sheet.merge_range(row, 3, row, 4, meaning, &styles.text)?;
+        sheet.merge_range(row, 1, row, 2, &choice.marked(lang), &styles.label)?;
+        sheet.merge_range(row, 3, row, 4, meaning, &styles.value)?;
+        sheet.set_row_height(row, 20)?;
         row += 1;
     }
     Ok(row)
@@ -104,13 +105,13 @@ fn legend(sheet: &mut Worksheet, input: &ExportInput, styles: &Styles, top: u32)
 fn how_to(sheet: &mut Worksheet, input: &ExportInput, styles: &Styles, top: u32) -> Result<(), XlsxError> {
     let lines = match input.lang {
         crate::lang::Lang::Ja => [
-            "白いセルを編集し、このブックをそのまま取り込むと、変更したセルだけが反映されます。灰色のセルは取り込まれません。",
-            "英語の列は折りたたんでいます。列見出しの上の［＋］または［2］で開きます。",
+            "「サービスの概要」以降の白いセルを編集して取り込むと、変更したセルだけが反映されます。灰色のセルと一覧は取り込まれません。",
+            "折りたたんだ英語の列は、列見出しの上の［＋］または［2］で開きます。",
             "行の追加・並べ替え・独自の列の追加ができます。空にしたセルと消した行は、自動では削除されません。",
         ],
         crate::lang::Lang::En => [
-            "Edit white cells and import this workbook as it is: only what you changed is taken. Grey cells are not read.",
-            "Japanese columns are folded away; open them with [+] or [2] above the column letters.",
+            "Edit white cells from the service facts on and import the workbook: only what you changed is taken. Grey cells and lists are not read.",
+            "Japanese columns that are folded away open with [+] or [2] above the column letters.",
             "You may add and sort rows and add columns of your own. Emptied cells and removed rows are never deleted by themselves.",
         ],
     };
@@ -149,7 +150,7 @@ pub fn history(sheet: &mut Worksheet, input: &ExportInput, styles: &Styles) -> R
                 row,
                 col,
                 text,
-                if centred { &styles.derived_centre } else { &styles.derived },
+                if centred { &styles.listed_centre } else { &styles.listed },
             )?;
         }
         let widths = HISTORY.into_iter().skip(1);

@@ -51,7 +51,7 @@ pub fn guardrails(sheet: &mut Worksheet, input: &ExportInput, styles: &Styles) -
             let texts =
                 [&category.id, category.name(lang), link.id.mechanism.name(), &link.id.native, &name, covers, reason];
             for (col, text) in (1u16..).zip(texts) {
-                sheet.write_string_with_format(row, col, text, &styles.derived)?;
+                sheet.write_string_with_format(row, col, text, &styles.listed)?;
             }
             sheet.set_row_height(row, text::height(texts.into_iter().zip(WIDTHS.into_iter().skip(1))))?;
             row += 1;

@@ -22,6 +22,7 @@ pub fn page(sheet: &mut Worksheet, input: &ExportInput, repeat: Option<u32>) -> 
         input.lang.pick("出力番号", "Export"),
         literal(input.export.as_str())
     ));
+    sheet.set_header_footer_scale_with_doc(false);
     sheet.set_print_gridlines(false).set_screen_gridlines(false);
     if let Some(row) = repeat {
         sheet.set_repeat_rows(row, row)?;

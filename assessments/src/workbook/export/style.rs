@@ -30,10 +30,18 @@ pub struct Styles {
     pub date: Format,
     /// Text that is derived and never read back.
     pub derived: Format,
+    /// Text of a list that is derived as a whole, and says so above.
+    pub listed: Format,
+    /// The same, centred.
+    pub listed_centre: Format,
     /// Derived, centred.
     pub derived_centre: Format,
     /// Derived, upright text of a merged group.
     pub group: Format,
+    /// Label of a line on the cover.
+    pub label: Format,
+    /// Value of a line on the cover.
+    pub value: Format,
     /// A box to stamp or sign.
     pub stamp: Format,
     /// What a column's cells look like below the table: text, wrapped.
@@ -71,15 +79,24 @@ impl Styles {
             header_other: header.set_background_color(OTHER),
             centre: centred(text.clone()),
             date: centred(boxed.clone()).set_num_format("yyyy-mm-dd"),
-            text,
             derived_centre: centred(derived.clone()),
-            group: derived
-                .clone()
-                .set_bold()
-                .set_align(FormatAlign::Center)
-                .set_align(FormatAlign::VerticalCenter)
-                .set_rotation(270),
+            group: derived.clone().set_bold().set_align(FormatAlign::Center),
+            listed_centre: centred(text.clone()),
+            listed: text.clone(),
+            text,
             derived,
+            label: font(10.0)
+                .set_border(FormatBorder::Thin)
+                .set_border_color(LINE)
+                .set_background_color(DERIVED)
+                .set_align(FormatAlign::VerticalCenter)
+                .set_indent(1),
+            value: font(10.0)
+                .set_border(FormatBorder::Thin)
+                .set_border_color(LINE)
+                .set_align(FormatAlign::VerticalCenter)
+                .set_text_wrap()
+                .set_indent(1),
             stamp: centred(boxed).set_align(FormatAlign::VerticalCenter),
             column: body.set_num_format("@"),
             plain: font(9.0).set_num_format("@"),

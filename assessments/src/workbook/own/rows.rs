@@ -13,7 +13,7 @@ use crate::workbook::grid::{At, Book, Grid};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most rows of one table.
-const MOST: usize = 2_000;
+const MOST: usize = 1_000;
 /// How much more a row must be like another row than like its own before its id is doubted.
 const CLEARLY: u32 = 10;
 

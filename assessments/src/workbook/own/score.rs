@@ -7,7 +7,7 @@ use crate::cell::Address;
 use crate::criteria::CriteriaSet;
 use crate::id::RowId;
 use crate::lang::Lang;
-use crate::schema::{Kind, Section};
+use crate::schema::{Field, Kind, Section};
 use crate::sheet::Cells;
 use crate::workbook::grid::Grid;
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ const TEXT: u32 = 60;
 /// A row as hashes of what it says, by column.
 #[derive(Debug, Default)]
 pub struct Signature {
-    texts: BTreeMap<String, (u64, u32)>,
+    texts: BTreeMap<u16, (u64, u32)>,
     visible: String,
     names: Vec<String>,
 }
@@ -30,6 +30,12 @@ fn hashed(text: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     canonical::fold(text).hash(&mut hasher);
     hasher.finish()
+}
+
+/// A column as a number, for quick comparing.
+fn slot(section: &Section, field: &Field, lang: Option<Lang>) -> u16 {
+    let of_field = section.fields.iter().position(|f| f.key == field.key).unwrap_or(0) as u16;
+    of_field * 2 + u16::from(lang == Some(Lang::En))
 }
 
 fn worth(kind: Kind, text: &str) -> u32 {
@@ -47,7 +53,7 @@ pub fn of_base(cells: &Cells, section: &Section, criteria: &CriteriaSet, row: &R
         for lang in field.langs() {
             let text = cells.text(&Address::new(section.key, row.clone(), field.key, *lang));
             if !text.trim().is_empty() {
-                texts.insert(super::mark::key(field, *lang), (hashed(text), worth(field.kind, text)));
+                texts.insert(slot(section, field, *lang), (hashed(text), worth(field.kind, text)));
             }
         }
     }
@@ -62,7 +68,7 @@ pub fn of_file(grid: &Grid, block: &Block, at: u32) -> Signature {
     for (at, field, lang) in block.cells_of(at) {
         let Some(cell) = grid.cells.get(&at).filter(|c| !c.text.trim().is_empty()) else { continue };
         let text = value::stored(field, &cell.text).unwrap_or_else(|| cell.text.clone());
-        texts.insert(super::mark::key(field, lang), (hashed(&text), worth(field.kind, &text)));
+        texts.insert(slot(block.section, field, lang), (hashed(&text), worth(field.kind, &text)));
     }
     let own = |col: Option<u32>| col.map_or("", |col| grid.text(at, col)).trim().to_owned();
     Signature { texts, visible: own(block.id_col), names: vec![own(block.name_col)] }
@@ -76,8 +82,9 @@ impl Signature {
 
     /// How alike two rows are in what `not` does not say as well: rows of one sheet share many texts.
     pub fn score_beyond(&self, base: &Signature, not: Option<&Signature>) -> u32 {
-        let says = |row: &Signature, key: &str, hash: u64| row.texts.get(key).is_some_and(|(h, _)| *h == hash);
-        let texts = self.texts.iter().filter(|(k, (h, _))| says(base, k, *h) && !not.is_some_and(|n| says(n, k, *h)));
+        let says = |row: &Signature, slot: u16, hash: u64| row.texts.get(&slot).is_some_and(|(h, _)| *h == hash);
+        let texts =
+            self.texts.iter().filter(|(k, (h, _))| says(base, **k, *h) && !not.is_some_and(|n| says(n, **k, *h)));
         let texts: u32 = texts.map(|(_, (_, worth))| worth).sum();
         let visible = if !self.visible.is_empty() && self.visible == base.visible { NAMED } else { 0 };
         texts + visible + if self.shares_name(base) { NAMED } else { 0 }
