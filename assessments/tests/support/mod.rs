@@ -421,6 +421,7 @@ pub fn read(bytes: &[u8]) -> Book {
     let mut xlsx: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
     let names = xlsx.sheet_names();
     let mut book = Book { file: "test.xlsx".into(), ..Book::default() };
+    book.names = xlsx.defined_names().iter().cloned().collect();
     for name in names {
         let mut grid = Grid { name: name.clone(), ..Grid::default() };
         let mut reader = xlsx.worksheet_cells_reader(&name).unwrap();
