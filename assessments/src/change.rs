@@ -56,6 +56,21 @@ impl Door {
         }
     }
 
+    /// The door in words.
+    pub fn label(self, lang: crate::lang::Lang) -> &'static str {
+        let (ja, en) = match self {
+            Door::Browser => ("画面", "Browser"),
+            Door::Form => ("フォーム", "Form"),
+            Door::Api => ("API", "API"),
+            Door::Workbook => ("Excel", "Excel"),
+            Door::CommandLine => ("コマンドライン", "Command line"),
+            Door::Library => ("同梱ライブラリ", "Shipped library"),
+            Door::Restore => ("復元", "Restore"),
+            Door::Undo => ("取消", "Undo"),
+        };
+        lang.pick(ja, en)
+    }
+
     /// Reads what [`Door::key`] wrote.
     pub fn parse(text: &str) -> Option<Door> {
         Door::ALL.into_iter().find(|d| d.key() == text)

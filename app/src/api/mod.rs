@@ -1,0 +1,121 @@
+//! Server functions, for islands only. Plain forms post to the server's own routes, which call the same desk verbs.
+
+use assessments::failure::Failure;
+use assessments::lang::Lang;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use server_fn::codec::JsonEncoding;
+use server_fn::error::{FromServerFnError, ServerFnErrorErr};
+
+/// A failure on the wire, typed end to end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal(pub Failure);
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl FromServerFnError for Refusal {
+    type Encoder = JsonEncoding;
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        Refusal(Failure::Transport { detail: error.to_string() })
+    }
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        Refusal(failure)
+    }
+}
+
+/// A cell as the editor opens it and as a live change brings it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CellNow {
+    /// The text as stored.
+    pub text: String,
+    /// The text as shown, safe HTML.
+    pub html: String,
+    /// The revision that this was read at: the base of an edit.
+    pub number: i64,
+    /// (key, words) of a choice field.
+    pub choices: Vec<(String, String)>,
+}
+
+/// What saving did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Saved {
+    /// The text that now stands; other than what was sent where it was merged.
+    pub text: String,
+    /// As shown.
+    pub html: String,
+    /// The revision.
+    pub number: i64,
+    /// Whether somebody else's change is in it as well.
+    pub merged: bool,
+}
+
+/// A suggestion of the search box or of the palette.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// Where it leads.
+    pub url: String,
+    /// What it is.
+    pub title: String,
+    /// A line under it.
+    pub detail: String,
+}
+
+/// A guardrail to be linked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GuardrailHit {
+    /// `config:s3-...`.
+    pub id: String,
+    /// Its name, where known.
+    pub name: String,
+    /// Mechanism and mode.
+    pub detail: String,
+}
+
+/// Reads one cell of the common text.
+#[server(endpoint = "cell")]
+pub async fn read_cell(service: String, address: String, lang: Lang) -> Result<CellNow, Refusal> {
+    Ok(serve::read_cell(&service, &address, lang).await?)
+}
+
+/// Saves one cell of the common text.
+#[server(endpoint = "save")]
+pub async fn save_cell(
+    service: String,
+    address: String,
+    text: String,
+    base: i64,
+    reason: String,
+    lang: Lang,
+) -> Result<Saved, Refusal> {
+    Ok(serve::save_cell(&service, &address, text, base, reason, lang).await?)
+}
+
+/// Markdown as it would be shown.
+#[server(endpoint = "markdown")]
+pub async fn show_markdown(text: String) -> Result<String, Refusal> {
+    Ok(serve::show_markdown(&text)?)
+}
+
+/// Services, pages and cells that fit what is being typed.
+#[server(endpoint = "suggest")]
+pub async fn suggest(text: String, lang: Lang) -> Result<Vec<Suggestion>, Refusal> {
+    Ok(serve::suggest(&text, lang).await?)
+}
+
+/// Guardrails that fit what is being typed.
+#[server(endpoint = "guardrails")]
+pub async fn find_guardrails(text: String, lang: Lang) -> Result<Vec<GuardrailHit>, Refusal> {
+    Ok(serve::find_guardrails(&text, lang)?)
+}
+
+#[cfg(feature = "ssr")]
+mod serve;

@@ -1,0 +1,96 @@
+//! What the desk keeps: drafts on this device, and the marks that it puts on cells.
+
+use crate::islands::browser::{all, document, storage};
+use assessments::lang::Lang;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use web_sys::HtmlElement;
+
+/// One page's desk.
+#[derive(Clone)]
+pub struct Desk {
+    /// The service.
+    pub service: String,
+    /// The reader's language.
+    pub lang: Lang,
+    /// Whose drafts these are: two people who share a device do not see each other's.
+    pub person: String,
+    /// What the page says at its foot.
+    pub told: RwSignal<String>,
+}
+
+/// Text that was typed and not saved.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Draft {
+    /// What was typed.
+    pub text: String,
+    /// The revision it was started from.
+    pub base: i64,
+}
+
+fn prefix(desk: &Desk) -> String {
+    format!("kyohyo:{}:{}:", desk.person, desk.service)
+}
+
+/// Keeps a draft.
+pub fn keep(desk: &Desk, address: &str, draft: &Draft) {
+    if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(draft)) {
+        let _ = storage.set_item(&format!("{}{address}", prefix(desk)), &text);
+    }
+}
+
+/// Forgets a draft, once it is saved or given up.
+pub fn forget(desk: &Desk, address: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.remove_item(&format!("{}{address}", prefix(desk)));
+    }
+}
+
+/// The drafts of this page's cells.
+pub fn drafts(desk: &Desk) -> Vec<(HtmlElement, Draft)> {
+    let Some(storage) = storage() else { return vec![] };
+    all(".cell[data-editable]")
+        .into_iter()
+        .filter_map(|cell| {
+            let address = cell.get_attribute("data-cell")?;
+            let text = storage.get_item(&format!("{}{address}", prefix(desk))).ok().flatten()?;
+            Some((cell, serde_json::from_str(&text).ok()?))
+        })
+        .collect()
+}
+
+/// Says to the style sheet that script runs.
+pub fn mark_live() {
+    if let Some(root) = document().and_then(|d| d.document_element()) {
+        let _ = root.set_attribute("data-live", "");
+    }
+}
+
+/// Shows fresh text in a cell. The HTML comes from the server, which made it safe.
+pub fn show(cell: &HtmlElement, html: &str, empty: bool) {
+    if let Ok(Some(body)) = cell.query_selector(".cell-body") {
+        body.set_inner_html(html);
+        let _ = body.remove_attribute("lang");
+    }
+    if let Ok(Some(other)) = cell.query_selector(".other-lang") {
+        other.remove();
+    }
+    let _ = if empty { cell.set_attribute("data-empty", "") } else { cell.remove_attribute("data-empty") };
+}
+
+/// Writes a line under a cell's text: saved at, changed by.
+pub fn remark(cell: &HtmlElement, text: &str, state: &str) {
+    let Some(document) = document() else { return };
+    let line = match cell.query_selector(".remark").ok().flatten() {
+        Some(line) => line,
+        None => {
+            let Ok(line) = document.create_element("p") else { return };
+            line.set_class_name("remark saved");
+            let _ = line.set_attribute("role", "status");
+            let _ = cell.append_child(&line);
+            line
+        }
+    };
+    let _ = line.set_attribute("data-state", state);
+    line.set_text_content(Some(text));
+}

@@ -1,0 +1,115 @@
+//! The guardrail catalogue, and one guardrail with every answer that leans on it.
+
+use super::Visit;
+use super::shell::{Place, escape, head, page, pager};
+use crate::words::{common, pages};
+use assessments::failure::Failure;
+use assessments::guardrail::{Coverage, Guardrail, GuardrailId, Mechanism};
+use leptos::prelude::*;
+
+/// Entries a page.
+const SIZE: i64 = 100;
+
+/// The catalogue.
+///
+/// # Errors
+/// [`Failure::SignedOut`] where nobody is signed in.
+pub fn catalogue(visit: &Visit, text: &str, mechanism: &str, number: i64) -> Result<String, Failure> {
+    let found = visit.desk.guardrails(visit.actor()?, text, Mechanism::parse(mechanism), number, SIZE)?;
+    let (w, p) = (common(visit.lang), pages(visit.lang));
+    Ok(page(visit, p.guardrails_title, Place::Guardrails, || {
+        let options =
+            Mechanism::ALL.map(|m| view! { <option value=m.key() selected={mechanism == m.key()}>{m.name()}</option> });
+        view! {
+            {head(p.guardrails_title.into(), Some(p.guardrails_lead.into()), ().into_any())}
+            <form class="filters" method="get" action="/guardrails" role="search" aria-label=w.apply_filter>
+                <label>{p.guardrails_filter}<input type="search" name="text" value=text.to_owned()/></label>
+                <label>{p.col_mechanism}<select name="mechanism"><option value="">{w.all}</option>{options}</select></label>
+                <button class="btn">{w.apply_filter}</button>
+            </form>
+            {if found.items.is_empty() {
+                view! { <p class="empty">{p.guardrails_empty}</p> }.into_any()
+            } else {
+                view! {
+                    <table class="list">
+                        <thead><tr><th scope="col">{p.col_id}</th><th scope="col">{p.col_mechanism}</th><th scope="col">{p.col_mode}</th>
+                            <th scope="col">{p.col_severity}</th><th scope="col">{p.col_regions}</th><th scope="col">{p.col_name}</th></tr></thead>
+                        <tbody>{found.items.iter().map(|g| row(visit, g)).collect_view()}</tbody>
+                    </table>
+                }.into_any()
+            }}
+            {pager(visit, "/guardrails", &[("text", text), ("mechanism", mechanism)], found.page, found.pages(), found.total)}
+        }
+    }))
+}
+
+fn region(known: Option<bool>) -> &'static str {
+    match known {
+        Some(true) => "○",
+        Some(false) => "×",
+        None => "？",
+    }
+}
+
+fn row(visit: &Visit, g: &Guardrail) -> impl IntoView + use<> {
+    let p = pages(visit.lang);
+    let mode = super::cell::mode(&g.mode).map_or(g.mode.clone(), |c| c.label(visit.lang).to_owned());
+    view! {
+        <tr>
+            <th scope="row" data-label=p.col_id><a class="mono" href=format!("/guardrail?id={}", escape(&g.id.to_string()))>{g.id.native.clone()}</a></th>
+            <td data-label=p.col_mechanism>{g.id.mechanism.name()}</td>
+            <td data-label=p.col_mode>{mode}</td>
+            <td data-label=p.col_severity>{g.severity.clone()}</td>
+            <td data-label=p.col_regions class="nowrap">{region(g.tokyo)}" / "{region(g.osaka)}</td>
+            <td data-label=p.col_name>{g.name.clone()}</td>
+        </tr>
+    }
+}
+
+/// One guardrail.
+///
+/// # Errors
+/// [`Failure::NotFound`] where neither the catalogue nor an answer knows it.
+pub async fn guardrail(visit: &Visit, id: &str) -> Result<String, Failure> {
+    let id = GuardrailId::parse(id).ok_or(Failure::NotFound)?;
+    let found = visit.desk.guardrail(visit.actor()?, &id).await?;
+    let p = pages(visit.lang);
+    let title = found.id.native.clone();
+    Ok(page(visit, &title, Place::Guardrails, || {
+        let facts = found.entry.as_ref().map(|g| {
+            let mode = super::cell::mode(&g.mode).map_or(g.mode.clone(), |c| c.label(visit.lang).to_owned());
+            view! {
+                <dl class="facts-list">
+                    <dt>{p.col_mode}</dt><dd>{mode}</dd>
+                    <dt>{p.col_severity}</dt><dd>{g.severity.clone()}</dd>
+                    <dt>{p.col_regions}</dt><dd>{region(g.tokyo)}" / "{region(g.osaka)}</dd>
+                    <dt>{p.detail}</dt><dd class="mono small">{g.detail.clone()}</dd>
+                </dl>
+            }
+        });
+        let answers = found.answers.iter().map(|(service, name, row, link)| {
+            let reason = visit.lang.pick(&link.reason_ja, &link.reason_en).to_owned();
+            view! {
+                <tr>
+                    <th scope="row" data-label=p.col_service><a href=format!("/services/{service}/criteria#criteria-{row}-guardrails")>{name.get(visit.lang).to_owned()}</a></th>
+                    <td data-label=p.category_title class="mono">{row.to_string()}</td>
+                    <td><span class="chip" data-tone="line">{if link.coverage == Coverage::Full { p.full } else { p.partial }}</span></td>
+                    <td>{reason}</td>
+                </tr>
+            }
+        });
+        view! {
+            <nav class="crumbs" aria-label=p.guardrails_title><a href="/guardrails">{p.guardrails_title}</a>" › "{found.id.mechanism.name()}</nav>
+            <div class="head"><div><h1 class="mono">{found.id.native.clone()}</h1>
+                <p class="facts">{found.entry.as_ref().map(|g| g.name.clone())}</p></div></div>
+            {found.entry.is_none().then(|| view! { <p class="note" data-tone="warn">{p.not_in_catalogue}</p> })}
+            <section class="panel">{facts}</section>
+            <h2>{p.leaning}</h2>
+            {if found.answers.is_empty() {
+                view! { <p class="empty">{p.leaning_empty}</p> }.into_any()
+            } else {
+                view! { <table class="list"><tbody>{answers.collect_view()}</tbody></table> }.into_any()
+            }}
+        }
+    }))
+}

@@ -1,0 +1,108 @@
+//! Home: what changed, how far the sheets are, where to go on.
+
+use super::Visit;
+use super::shell::{Place, moment, page};
+use crate::words::{common, fill, pages, sheet};
+use assessments::cell::Layer;
+use assessments::change::ChangeSet;
+use assessments::failure::Failure;
+use assessments::lang::Label;
+use assessments::store::{ChangeFilter, ServiceFilter, ServiceRow};
+use leptos::prelude::*;
+use std::collections::BTreeMap;
+
+/// Changes shown.
+const RECENT: i64 = 60;
+
+/// The home page.
+///
+/// # Errors
+/// [`Failure::SignedOut`] where nobody is signed in.
+pub async fn home(visit: &Visit) -> Result<String, Failure> {
+    let actor = visit.actor()?;
+    let facets = visit.desk.facets(actor).await?;
+    let by_state = |state: &str| ServiceFilter { state: state.into(), ..ServiceFilter::default() };
+    let started = visit.desk.services(actor, &by_state("started"), 1, 6).await?.items;
+    let answered = visit.desk.services(actor, &by_state("answered"), 1, 6).await?.items;
+    let changes =
+        visit.desk.history(actor, &Layer::Shared, &ChangeFilter { limit: RECENT, ..ChangeFilter::default() }).await?;
+    // What the library brought at the start is no news.
+    let changes: Vec<ChangeSet> =
+        changes.into_iter().filter(|c| c.door != assessments::change::Door::Library).take(12).collect();
+    let mut names: BTreeMap<String, Label> = BTreeMap::new();
+    for change in &changes {
+        let id = change.key.service.to_string();
+        if !names.contains_key(&id) {
+            names.insert(id, visit.desk.sheet(actor, &change.key).await?.service.name);
+        }
+    }
+    let (w, p) = (common(visit.lang), pages(visit.lang));
+    Ok(page(visit, p.home_title, Place::Home, || {
+        let state = |n: i64, word: &'static str, key: &'static str| {
+            view! { <a class="stat" href=format!("/services?state={key}")><b>{n}</b><span>{word}</span></a> }
+        };
+        view! {
+            <div class="head"><div><h1>{w.brand}</h1><p class="facts">{p.home_lead}</p></div></div>
+            <section aria-labelledby="states"><h2 id="states">{p.by_state}</h2>
+                <div class="cards">
+                    {state(facets.answered, p.state_answered, "answered")}
+                    {state(facets.started, p.state_started, "started")}
+                    {state(facets.empty, p.state_empty, "empty")}
+                </div>
+            </section>
+            <div class="split">
+                <section class="panel" aria-labelledby="recent"><h2 id="recent">{p.recent}</h2>
+                    {if changes.is_empty() {
+                        view! { <p class="empty">{p.recent_empty}</p> }.into_any()
+                    } else {
+                        view! { <ol class="timeline">{changes.iter().map(|c| recent(visit, c, &names)).collect_view()}</ol> }.into_any()
+                    }}
+                </section>
+                <div class="stack">
+                    {list(visit, p.go_on, Some(p.go_on_hint), p.go_on_empty, &started)}
+                    {list(visit, p.written, None, p.go_on_empty, &answered)}
+                </div>
+            </div>
+        }
+    }))
+}
+
+fn recent(visit: &Visit, change: &ChangeSet, names: &BTreeMap<String, Label>) -> impl IntoView + use<> {
+    let s = sheet(visit.lang);
+    let id = change.key.service.to_string();
+    let name = names.get(&id).map_or(id.clone(), |n| n.get(visit.lang).to_owned());
+    let first = change.cells.first().map(|c| c.address.to_string()).unwrap_or_default();
+    view! {
+        <li>
+            <a href=format!("/services/{id}/history#r{}", change.number)>{name}</a>
+            " "<span class="mono small">{first}</span>
+            " "<span class="small muted">{fill(s.cells, &[&change.cells.len()])}</span>
+            <div class="small muted">{change.author.name.clone()}" · "<time>{moment(change.at)}</time>" · "{change.door.label(visit.lang)}</div>
+        </li>
+    }
+}
+
+fn list(
+    visit: &Visit,
+    title: &'static str,
+    hint: Option<&'static str>,
+    empty: &'static str,
+    rows: &[ServiceRow],
+) -> AnyView {
+    let s = sheet(visit.lang);
+    view! {
+        <section class="panel"><h2>{title}</h2>
+            {hint.map(|h| view! { <p class="small muted">{h}</p> })}
+            {if rows.is_empty() {
+                view! { <p class="empty">{empty}</p> }.into_any()
+            } else {
+                let items = rows.iter().map(|r| view! {
+                    <li><a href=format!("/services/{}", r.id)>{r.name.get(visit.lang).to_owned()}</a>
+                        " "<span class="small muted">{fill(s.answered, &[&r.answered, &19])}</span></li>
+                });
+                view! { <ul class="plain-list">{items.collect_view()}</ul> }.into_any()
+            }}
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,88 @@
+//! Words of a sheet's pages.
+
+use super::words;
+
+words! {
+    /// A sheet: tabs, parts, diagram, history.
+    Sheet, sheet:
+    tab_overview = "概要", "Overview";
+    tab_scenarios = "利用シナリオと接続経路", "Scenarios and paths";
+    tab_criteria = "セキュリティクライテリア", "Security criteria";
+    tab_notes = "サービス利用時の留意事項", "Usage notes";
+    tab_guardrails = "ガードレール", "Guardrails";
+    tab_history = "履歴", "History";
+    tabs = "評価シートの部分", "Parts of the sheet";
+    revision = "第 {} 版", "Revision {}";
+    answered = "回答 {} / {}", "{} of {} answered";
+    tokyo = "東京", "Tokyo";
+    osaka = "大阪", "Osaka";
+    criteria_set = "クライテリア", "Criteria";
+    export = "Excel出力", "Export Excel";
+    export_json = "JSON", "JSON";
+    export_md = "Markdown", "Markdown";
+    export_menu = "出力", "Export";
+    import = "Excel取込", "Import Excel";
+    viewpoint = "観点", "Viewpoint";
+    category = "対策分類", "Category";
+    availability = "提供状況", "Availability";
+    texts = "概要・設定・制約", "Summary, configuration, limits";
+    guardrails = "ガードレール・根拠", "Guardrails and evidence";
+    summary = "概要", "Summary";
+    configure = "設定", "Configure";
+    limits = "制約", "Limits";
+    handled_by = "対応主体", "Handled by";
+    evidence = "根拠", "Evidence";
+    verified = "確認", "Verified";
+    review_by = "次回確認期限", "Review by";
+    same_as = "同内容", "Same as";
+    modes = "統制の種類", "Modes";
+    question = "質問と回答の目安", "Question and guidance";
+    own_note = "{} の記録", "{}’s own record";
+    own_hint = "自機関の方だけに表示しています。", "Shown to your institution only.";
+    diagram = "接続経路図", "Diagram of connection paths";
+    diagram_desc = "{} 本の接続経路。内容は下の表と同じです。", "{} connection paths; the table below says the same.";
+    diagram_legend = "実線：閉域、破線：インターネット、細線：管理系", "Solid: private; dashed: internet; thin: management plane";
+    scenarios = "利用シナリオ", "Usage scenarios";
+    paths = "接続経路", "Connection paths";
+    add_scenario = "シナリオを追加", "Add a scenario";
+    add_path = "接続経路を追加", "Add a path";
+    add_note = "留意事項を追加", "Add a note";
+    delete_row = "行を削除", "Delete row";
+    delete_hint = "履歴から元に戻せます。", "It can be restored from the history.";
+    scenarios_empty = "利用シナリオはまだありません。どの業務で、どのデータを扱うために使うかを書きます。", "No usage scenario yet. Write for which business and data the service is used.";
+    paths_empty = "接続経路はまだありません。どこからどの経路で使うかを書くと図になります。", "No connection path yet. Write from where and over which route the service is used; the diagram follows.";
+    notes_empty = "留意事項はまだありません。使うときに気をつけることを重要度とともに書きます。", "No usage note yet. Write what to mind when using the service, with its severity.";
+    guardrails_empty = "ガードレールへのリンクはまだありません。", "No guardrail is linked yet.";
+    facts = "サービスの概要", "Service facts";
+    overview_answers = "回答の状況", "Answers at a glance";
+    overview_notes = "重要度の高い留意事項", "Notes of high severity";
+    impact = "影響", "Impact";
+    action = "推奨対応", "Recommended action";
+    source = "出典", "Source";
+    severity = "重要度", "Severity";
+    regions = "リージョン", "Regions";
+    as_of = "時点", "As of";
+    number = "項番", "No.";
+    no = "番号", "No.";
+    history_title = "変更の履歴", "History of changes";
+    history_cell = "このセルの履歴", "History of this cell";
+    history_all = "シート全体の履歴", "History of the whole sheet";
+    history_empty = "まだ変更はありません。", "Nothing has changed yet.";
+    cells = "{} セル", "{} cells";
+    and_more = "ほか {} セル", "and {} more cells";
+    restore = "この版に戻す", "Restore this revision";
+    undo = "この変更を取り消す", "Undo this change";
+    confirm_hint = "新しい変更として記録され、履歴は消えません。", "Recorded as a new change; history stays.";
+    older = "以前の変更", "Older changes";
+    reason = "変更の理由（任意）", "Reason for the change (optional)";
+    edit_title = "セルの編集", "Edit a cell";
+    edit_hint = "Markdown が使えます。", "Markdown can be used.";
+    edit_choice_none = "（未選択）", "(nothing chosen)";
+    links_hint = "1行に1件、[題名](https://…) 2026-10-30 の形で書きます。日付がなければ未確認です。", "One a line, as [title](https://…) 2026-10-30; without a date it is not checked.";
+    guardrails_hint = "1行に1件、config:識別子 | full または partial | 理由 | reason の形で書きます。", "One a line, as config:identifier | full or partial | 理由 | reason.";
+    reference_hint = "行の番号をコンマで区切ります。", "Row numbers, separated by commas.";
+    saved = "保存しました（第 {} 版）。", "Saved (revision {}).";
+    nothing_to_save = "変更はありませんでした。", "There was nothing to change.";
+    restored = "復元しました。", "Restored.";
+    undone = "取り消しました。", "Undone.";
+}

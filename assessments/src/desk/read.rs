@@ -1,0 +1,241 @@
+//! Reading: sheets, lists, history.
+
+use super::Desk;
+use crate::access::{Action, Actor, permit};
+use crate::cell::{Layer, SheetKey};
+use crate::change::ChangeSet;
+use crate::criteria::CriteriaSet;
+use crate::failure::Failure;
+use crate::guardrail::{Guardrail, GuardrailId, GuardrailLink, Mechanism, parse_links};
+use crate::id::{InstitutionId, RowId, ServiceId};
+use crate::lang::Label;
+use crate::sheet::Cells;
+use crate::store::{AcrossRow, ChangeFilter, MatrixRow, ServiceFilter, ServiceRow};
+use std::sync::Arc;
+
+/// A page of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// From 1.
+    pub page: i64,
+    /// Items a page.
+    pub size: i64,
+    /// Items in all.
+    pub total: i64,
+}
+
+impl<T> Page<T> {
+    /// How many pages there are, at least one.
+    pub fn pages(&self) -> i64 {
+        (self.total + self.size - 1).max(self.size) / self.size
+    }
+}
+
+/// A sheet as one reader sees it.
+#[derive(Clone, Debug)]
+pub struct SheetView {
+    /// Which sheet and layer.
+    pub key: SheetKey,
+    /// The service's line: names, provider, last change.
+    pub service: ServiceRow,
+    /// The revision.
+    pub number: i64,
+    /// Its cells.
+    pub cells: Cells,
+    /// The criteria set in force.
+    pub criteria: Arc<CriteriaSet>,
+}
+
+/// What lists can be narrowed by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facets {
+    /// Sheets with every category answered.
+    pub answered: i64,
+    /// Sheets with some.
+    pub started: i64,
+    /// Sheets with none.
+    pub empty: i64,
+    /// Providers that exist.
+    pub providers: Vec<String>,
+    /// Service groups that exist.
+    pub groups: Vec<Label>,
+}
+
+/// A guardrail with the answers that lean on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GuardrailPage {
+    /// Its identifier, in the catalogue's spelling where it is there.
+    pub id: GuardrailId,
+    /// Its entry; none for a retired or newer one.
+    pub entry: Option<Guardrail>,
+    /// Service, name, category and the link.
+    pub answers: Vec<(ServiceId, Label, RowId, GuardrailLink)>,
+}
+
+impl Desk {
+    /// A sheet in a layer.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] for an unknown service and for a layer that is not the actor's.
+    pub async fn sheet(&self, actor: &Actor, key: &SheetKey) -> Result<SheetView, Failure> {
+        let permit = permit(actor, Action::ReadSheet, &key.layer)?;
+        let (head, cells) = self.db.cells(&permit, &key.service).await?;
+        let service = self.db.service(&permit, &key.service).await?;
+        Ok(SheetView { key: key.clone(), service, number: head.number, cells, criteria: self.criteria(&head.criteria) })
+    }
+
+    /// A sheet's cells as they were at a revision.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] where the layer is not the actor's or the revision does not exist.
+    pub async fn sheet_at(&self, actor: &Actor, key: &SheetKey, number: i64) -> Result<Cells, Failure> {
+        let permit = permit(actor, Action::ReadSheet, &key.layer)?;
+        let (head, _) = self.db.cells(&permit, &key.service).await?;
+        if number < 0 || number > head.number {
+            return Err(Failure::NotFound);
+        }
+        self.db.cells_at(&permit, &key.service, number).await
+    }
+
+    /// Change sets of a layer, newest first.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] where the layer is not the actor's.
+    pub async fn history(
+        &self,
+        actor: &Actor,
+        layer: &Layer,
+        filter: &ChangeFilter,
+    ) -> Result<Vec<ChangeSet>, Failure> {
+        let permit = permit(actor, Action::ReadSheet, layer)?;
+        if let Some(service) = &filter.service {
+            self.db.service(&permit, service).await?;
+        }
+        self.db.changes(&permit, filter).await
+    }
+
+    /// The services table.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] where the actor may not read the common text.
+    pub async fn services(
+        &self,
+        actor: &Actor,
+        filter: &ServiceFilter,
+        page: i64,
+        size: i64,
+    ) -> Result<Page<ServiceRow>, Failure> {
+        let (page, size) = bounded(page, size);
+        let (items, total) =
+            self.db.services(&self.shared(actor, Action::ReadSheet)?, filter, (page - 1) * size, size).await?;
+        Ok(Page { items, page, size, total })
+    }
+
+    /// What the services table can be narrowed by, with counts.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] where the actor may not read the common text.
+    pub async fn facets(&self, actor: &Actor) -> Result<Facets, Failure> {
+        let ([answered, started, empty], providers, groups) =
+            self.db.facets(&self.shared(actor, Action::ReadSheet)?).await?;
+        Ok(Facets { answered, started, empty, providers, groups })
+    }
+
+    /// The matrix of services and categories.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] where the actor may not read the common text.
+    pub async fn matrix(
+        &self,
+        actor: &Actor,
+        filter: &ServiceFilter,
+        page: i64,
+        size: i64,
+    ) -> Result<Page<MatrixRow>, Failure> {
+        let (page, size) = bounded(page, size);
+        let (items, total) =
+            self.db.matrix(&self.shared(actor, Action::ReadSheet)?, filter, (page - 1) * size, size).await?;
+        Ok(Page { items, page, size, total })
+    }
+
+    /// What every service answers for one category.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] for a category that no loaded set has.
+    pub async fn across(
+        &self,
+        actor: &Actor,
+        category: &RowId,
+        page: i64,
+        size: i64,
+    ) -> Result<Page<AcrossRow>, Failure> {
+        let permit = self.shared(actor, Action::ReadSheet)?;
+        if !self.criteria_sets().iter().any(|set| set.category(category.as_str()).is_some()) {
+            return Err(Failure::NotFound);
+        }
+        let (page, size) = bounded(page, size);
+        let (items, total) = self.db.across(&permit, category, (page - 1) * size, size).await?;
+        Ok(Page { items, page, size, total })
+    }
+
+    /// Catalogue entries that fit a text, a page of them.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] where the actor may not read the common text.
+    pub fn guardrails(
+        &self,
+        actor: &Actor,
+        text: &str,
+        mechanism: Option<Mechanism>,
+        page: i64,
+        size: i64,
+    ) -> Result<Page<Guardrail>, Failure> {
+        self.shared(actor, Action::ReadSheet)?;
+        let (page, size) = bounded(page, size);
+        let found = self.catalogue.find(text, mechanism);
+        let total = i64::try_from(found.len()).unwrap_or(i64::MAX);
+        let (skip, take) =
+            (usize::try_from((page - 1) * size).unwrap_or(usize::MAX), usize::try_from(size).unwrap_or(50));
+        Ok(Page { items: found.into_iter().skip(skip).take(take).cloned().collect(), page, size, total })
+    }
+
+    /// A guardrail and every answer of the common text that leans on it.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] where neither the catalogue nor an answer knows it.
+    pub async fn guardrail(&self, actor: &Actor, id: &GuardrailId) -> Result<GuardrailPage, Failure> {
+        let permit = self.shared(actor, Action::ReadSheet)?;
+        let mut answers = Vec::new();
+        for link in self.db.backlinks(&permit, &id.to_string()).await? {
+            let found = parse_links(&link.links).unwrap_or_default().into_iter().find(|l| l.id.folded() == id.folded());
+            if let Some(found) = found {
+                answers.push((link.service, link.name, link.row, found));
+            }
+        }
+        let entry = self.catalogue.get(id).cloned();
+        if entry.is_none() && answers.is_empty() {
+            return Err(Failure::NotFound);
+        }
+        Ok(GuardrailPage { id: entry.as_ref().map_or_else(|| id.clone(), |e| e.id.clone()), entry, answers })
+    }
+
+    /// The names of the institutions that the actor belongs to.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] where the database does not answer.
+    pub async fn own_institutions(&self, actor: &Actor) -> Result<Vec<(InstitutionId, Label)>, Failure> {
+        let mut out = Vec::new();
+        for (id, roles) in &actor.institutions {
+            if !roles.is_empty() {
+                out.push((id.clone(), self.db.institution(id).await?));
+            }
+        }
+        Ok(out)
+    }
+}
+
+fn bounded(page: i64, size: i64) -> (i64, i64) {
+    (page.clamp(1, 100_000), size.clamp(1, 500))
+}

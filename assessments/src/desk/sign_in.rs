@@ -1,0 +1,190 @@
+//! Signing in: password, one-time link, session.
+
+use super::Desk;
+use crate::access::Actor;
+use crate::change::hex;
+use crate::failure::Failure;
+use crate::id::{PersonId, opaque};
+use argon2::Argon2;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use chrono::{DateTime, Duration, Utc};
+use sha2::{Digest, Sha256};
+
+/// A session ends after this many days at the latest.
+pub const SESSION_DAYS: i64 = 7;
+/// A session ends after this many hours without a request.
+const IDLE_HOURS: i64 = 12;
+/// A one-time link can be used for this many days.
+const LINK_DAYS: i64 = 3;
+/// Failed sign-ins are remembered this long.
+const ATTEMPT_MINUTES: i64 = 30;
+/// Failures after which the next attempt has to wait.
+const FREE_ATTEMPTS: i64 = 4;
+/// Characters of the shortest password.
+pub const MIN_PASSWORD: usize = 12;
+
+/// A started session.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// The token for the cookie; only its hash is stored.
+    pub token: String,
+    /// When the session ends at the latest.
+    pub expires_at: DateTime<Utc>,
+    /// Who.
+    pub actor: Actor,
+}
+
+pub(super) fn token_hash(token: &str) -> String {
+    hex(&Sha256::digest(token.as_bytes()))
+}
+
+/// argon2 wants salt from outside; work of a tenth of a second stays off the async threads.
+async fn hash_password(password: String, salt: [u8; 16]) -> Result<String, Failure> {
+    blocking(move || {
+        Argon2::default()
+            .hash_password_with_salt(password.as_bytes(), &salt)
+            .map(|hash| hash.to_string())
+            .map_err(|e| Failure::Internal { operation: format!("argon2 {e}") })
+    })
+    .await?
+}
+
+async fn verify_password(password: String, stored: Option<String>) -> Result<bool, Failure> {
+    // Unknown addresses cost the same time as known ones.
+    const NOBODY: &str =
+        "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$LB1rUpXpo6UMNHrO7hAcNSCxLkYqYdZEtzxQp4gkP8s";
+    blocking(move || {
+        let known = stored.is_some();
+        let stored = stored.unwrap_or_else(|| NOBODY.to_owned());
+        let fits = PasswordHash::new(&stored)
+            .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
+        known && fits
+    })
+    .await
+}
+
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Failure::Internal { operation: format!("task {error}") })
+}
+
+impl Desk {
+    /// Signs in with e-mail address and password. `origin` is where the request comes from; both are slowed after
+    /// failures.
+    ///
+    /// # Errors
+    /// [`Failure::BadCredentials`], the same whether the address exists or not; [`Failure::SlowDown`].
+    pub async fn sign_in(&self, email: &str, password: &str, origin: &str) -> Result<SignedIn, Failure> {
+        let email = email.trim().to_lowercase();
+        let now = self.world.now();
+        let subjects = [
+            format!("email:{}", email.chars().take(200).collect::<String>()),
+            format!("from:{}", origin.chars().take(80).collect::<String>()),
+        ];
+        for subject in &subjects {
+            self.slow_down(subject, now).await?;
+        }
+        let person = self.db.person_by_email(&email).await?.filter(|p| p.active);
+        let stored = person.as_ref().and_then(|p| p.password.clone());
+        let fits = password.len() <= 1_000 && verify_password(password.to_owned(), stored).await?;
+        let mut tx = self.db.begin().await?;
+        let Some(person) = person.filter(|_| fits) else {
+            for subject in &subjects {
+                tx.add_attempt(subject, now, now - Duration::minutes(ATTEMPT_MINUTES)).await?;
+            }
+            tx.commit().await?;
+            return Err(Failure::BadCredentials);
+        };
+        tx.clear_attempts(&subjects[0]).await?;
+        tx.commit().await?;
+        self.start_session(&person.id, now).await
+    }
+
+    /// Each failure past the free ones doubles the wait, up to five minutes.
+    async fn slow_down(&self, subject: &str, now: DateTime<Utc>) -> Result<(), Failure> {
+        let (failures, last) = self.db.attempts(subject, now - Duration::minutes(ATTEMPT_MINUTES)).await?;
+        // Many people share one origin behind a company's gateway: it gets more room than one address.
+        let free = if subject.starts_with("from:") { FREE_ATTEMPTS * 5 } else { FREE_ATTEMPTS };
+        let over = failures - free;
+        let Some(last) = last.filter(|_| over >= 0) else { return Ok(()) };
+        let wait = Duration::seconds((1_i64 << over.clamp(0, 8)).min(300));
+        let left = (last + wait - now).num_seconds();
+        if left > 0 { Err(Failure::SlowDown { seconds: left.unsigned_abs() }) } else { Ok(()) }
+    }
+
+    async fn start_session(&self, person: &PersonId, now: DateTime<Utc>) -> Result<SignedIn, Failure> {
+        let actor = self.db.actor(person).await?.ok_or(Failure::BadCredentials)?;
+        let token = format!("{}{}", opaque(self.world.random()), opaque(self.world.random()));
+        let expires_at = now + Duration::days(SESSION_DAYS);
+        let mut tx = self.db.begin().await?;
+        tx.add_session(&token_hash(&token), person, now, expires_at).await?;
+        tx.commit().await?;
+        Ok(SignedIn { token, expires_at, actor })
+    }
+
+    /// Who holds this session.
+    ///
+    /// # Errors
+    /// [`Failure::SignedOut`] where nobody does, any more.
+    pub async fn session(&self, token: &str) -> Result<Actor, Failure> {
+        let hash = token_hash(token);
+        let now = self.world.now();
+        let row = self.db.session(&hash).await?.ok_or(Failure::SignedOut)?;
+        if row.expires_at <= now || row.seen_at + Duration::hours(IDLE_HOURS) <= now {
+            return Err(Failure::SignedOut);
+        }
+        // Not at every request: a read should not become a write.
+        if row.seen_at + Duration::minutes(10) <= now {
+            let mut tx = self.db.begin().await?;
+            tx.touch_session(&hash, now).await?;
+            tx.commit().await?;
+        }
+        self.db.actor(&row.person).await?.ok_or(Failure::SignedOut)
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] where the database does not answer.
+    pub async fn sign_out(&self, token: &str) -> Result<(), Failure> {
+        let mut tx = self.db.begin().await?;
+        tx.end_session(&token_hash(token)).await?;
+        tx.commit().await
+    }
+
+    /// Makes a one-time sign-in link's token for a person.
+    pub(super) async fn link_for(&self, person: &PersonId) -> Result<String, Failure> {
+        let token = opaque(self.world.random());
+        let mut tx = self.db.begin().await?;
+        tx.add_link(&token_hash(&token), person, self.world.now() + Duration::days(LINK_DAYS)).await?;
+        tx.commit().await?;
+        Ok(token)
+    }
+
+    /// Whose link this is, without using it: the page greets them by name and asks for a password.
+    ///
+    /// # Errors
+    /// [`Failure::DeadLink`] where it was used, has ended, or never was.
+    pub async fn look_at_link(&self, token: &str) -> Result<Actor, Failure> {
+        let person = self.db.sign_in_link(&token_hash(token), self.world.now()).await?;
+        self.db.actor(&person).await?.ok_or(Failure::DeadLink)
+    }
+
+    /// Uses a link: sets the password and signs in. Works once.
+    ///
+    /// # Errors
+    /// [`Failure::Invalid`] for a password under [`MIN_PASSWORD`] characters, which leaves the link usable;
+    /// [`Failure::DeadLink`].
+    pub async fn use_link(&self, token: &str, password: &str) -> Result<SignedIn, Failure> {
+        let length = password.chars().count();
+        if !(MIN_PASSWORD..=200).contains(&length) {
+            return Err(Failure::invalid("password", &"*".repeat(length.min(8))));
+        }
+        let hash = hash_password(password.to_owned(), self.world.random()).await?;
+        let now = self.world.now();
+        let mut tx = self.db.begin().await?;
+        let person = tx.use_link(&token_hash(token), now).await?;
+        tx.set_password(&person, &hash).await?;
+        tx.commit().await?;
+        self.start_session(&person, now).await
+    }
+}

@@ -1,0 +1,171 @@
+//! Workbooks that went out, imports that were previewed, and how foreign categories were taken.
+
+use super::{Db, Pool, Tx, fault, on};
+use crate::access::{Action, Permit};
+use crate::cell::{Layer, SheetKey};
+use crate::failure::Failure;
+use crate::id::{ExportId, ImportId, PersonId, ServiceId};
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+
+/// What an exported workbook stood for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportRecord {
+    /// Its id, as the file carries it.
+    pub id: ExportId,
+    /// Which sheet and layer.
+    pub key: SheetKey,
+    /// At which revision.
+    pub number: i64,
+    /// Who took it; none for the command line.
+    pub person: Option<PersonId>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A previewed import: the file as it came, so that a corrected mapping reads it anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportRecord {
+    /// Id.
+    pub id: ImportId,
+    /// Who dropped the file.
+    pub person: Option<PersonId>,
+    /// Where it would go.
+    pub key: SheetKey,
+    /// The file's name.
+    pub file: String,
+    /// The file.
+    pub content: Vec<u8>,
+    /// The layout profile that its reader named.
+    pub profile: Option<String>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The revision that applying made.
+    pub applied: Option<i64>,
+}
+
+impl Db {
+    /// What an export stood for, where it was of the permit's layer.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] where the database does not answer.
+    pub async fn export(&self, permit: &Permit, id: &ExportId) -> Result<Option<ExportRecord>, Failure> {
+        permit.covers(Action::PreviewImport, permit.layer())?;
+        let row: Option<(String, i64, Option<String>, DateTime<Utc>)> = on!(Pool, &self.read, p => sqlx::query_as(
+            "SELECT service, number, person, at FROM exports WHERE id = $1 AND layer = $2")
+            .bind(id.as_str()).bind(permit.layer().key()).fetch_optional(p).await)
+        .map_err(fault)?;
+        row.map(|(service, number, person, at)| {
+            let key = SheetKey { service: ServiceId::parse(&service)?, layer: permit.layer().clone() };
+            Ok(ExportRecord {
+                id: id.clone(),
+                key,
+                number,
+                person: person.as_deref().map(PersonId::parse).transpose()?,
+                at,
+            })
+        })
+        .transpose()
+    }
+
+    /// A previewed import of the permit's layer; only its own person finds it.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] where there is none for them.
+    pub async fn import(
+        &self,
+        permit: &Permit,
+        id: &ImportId,
+        person: Option<&PersonId>,
+    ) -> Result<ImportRecord, Failure> {
+        permit.covers(Action::PreviewImport, permit.layer())?;
+        type Row = (Option<String>, String, String, Vec<u8>, Option<String>, DateTime<Utc>, Option<i64>);
+        let row: Option<Row> = on!(Pool, &self.read, p => sqlx::query_as(
+            "SELECT person, service, file, content, profile, created_at, applied_number FROM imports WHERE id = $1 AND layer = $2")
+            .bind(id.as_str()).bind(permit.layer().key()).fetch_optional(p).await).map_err(fault)?;
+        let (owner, service, file, content, profile, at, applied) = row.ok_or(Failure::NotFound)?;
+        let owner = owner.as_deref().map(PersonId::parse).transpose()?;
+        if owner.as_ref() != person {
+            return Err(Failure::NotFound);
+        }
+        let key = SheetKey { service: ServiceId::parse(&service)?, layer: permit.layer().clone() };
+        Ok(ImportRecord { id: id.clone(), person: owner, key, file, content, profile, at, applied })
+    }
+
+    /// How an owner's earlier files named the categories of a criteria set: folded label to category.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] where the database does not answer.
+    pub async fn mappings(
+        &self,
+        permit: &Permit,
+        owner: &str,
+        criteria: &str,
+    ) -> Result<BTreeMap<String, String>, Failure> {
+        permit.covers(Action::PreviewImport, permit.layer())?;
+        let rows: Vec<(String, String)> = on!(Pool, &self.read, p => sqlx::query_as(
+            "SELECT label, category FROM mappings WHERE owner = $1 AND criteria = $2").bind(owner).bind(criteria).fetch_all(p).await).map_err(fault)?;
+        Ok(rows.into_iter().collect())
+    }
+}
+
+impl Tx {
+    /// Keeps what an export stands for.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] where the database does not answer.
+    pub async fn add_export(&mut self, permit: &Permit, record: &ExportRecord) -> Result<(), Failure> {
+        permit.covers(Action::Export, &record.key.layer)?;
+        on!(Tx, self, t => sqlx::query("INSERT INTO exports (id, service, layer, number, person, at) VALUES ($1,$2,$3,$4,$5,$6)")
+            .bind(record.id.as_str()).bind(record.key.service.as_str()).bind(record.key.layer.key()).bind(record.number)
+            .bind(record.person.as_ref().map(|p| p.as_str())).bind(record.at).execute(&mut **t).await.map(|_| ())).map_err(fault)
+    }
+
+    /// Keeps a previewed import and forgets those older than `forget_before` that were not applied.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] where the database does not answer.
+    pub async fn add_import(
+        &mut self,
+        permit: &Permit,
+        record: &ImportRecord,
+        forget_before: DateTime<Utc>,
+    ) -> Result<(), Failure> {
+        permit.covers(Action::PreviewImport, &record.key.layer)?;
+        on!(Tx, self, t => sqlx::query("DELETE FROM imports WHERE created_at < $1").bind(forget_before).execute(&mut **t).await.map(|_| ())).map_err(fault)?;
+        on!(Tx, self, t => sqlx::query("INSERT INTO imports (id, person, service, layer, file, content, profile, created_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)")
+            .bind(record.id.as_str()).bind(record.person.as_ref().map(|p| p.as_str())).bind(record.key.service.as_str())
+            .bind(record.key.layer.key()).bind(&record.file).bind(&record.content).bind(&record.profile).bind(record.at).execute(&mut **t).await.map(|_| ())).map_err(fault)
+    }
+
+    /// Notes which revision an import made; a second apply finds it taken.
+    ///
+    /// # Errors
+    /// [`Failure::Exists`] where it was applied already.
+    pub async fn mark_applied(&mut self, permit: &Permit, id: &ImportId, number: i64) -> Result<(), Failure> {
+        permit.covers(Action::ApplyImport, permit.layer())?;
+        let marked = on!(Tx, self, t => sqlx::query("UPDATE imports SET applied_number = $3 WHERE id = $1 AND layer = $2 AND applied_number IS NULL")
+            .bind(id.as_str()).bind(permit.layer().key()).bind(number).execute(&mut **t).await.map(|r| r.rows_affected())).map_err(fault)?;
+        if marked == 1 { Ok(()) } else { Err(Failure::Exists { place: id.to_string() }) }
+    }
+
+    /// Remembers how a category's name was taken.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] where the database does not answer.
+    pub async fn remember(
+        &mut self,
+        permit: &Permit,
+        owner: &str,
+        criteria: &str,
+        label: &str,
+        category: &str,
+    ) -> Result<(), Failure> {
+        permit.covers(Action::PreviewImport, &Layer::Shared)?;
+        on!(Tx, self, t => sqlx::query(
+            "INSERT INTO mappings (owner, criteria, label, category) VALUES ($1,$2,$3,$4)
+             ON CONFLICT (owner, criteria, label) DO UPDATE SET category = excluded.category")
+            .bind(owner).bind(criteria).bind(label).bind(category).execute(&mut **t).await.map(|_| ()))
+        .map_err(fault)
+    }
+}

@@ -1,0 +1,363 @@
+//! Lists across services: the table, the matrix, one category everywhere, who leans on a guardrail.
+
+use super::{Db, Pool, Tx, fault, on};
+use crate::access::{Action, Permit};
+use crate::cell::Address;
+use crate::failure::Failure;
+use crate::id::{RowId, ServiceId};
+use crate::lang::{Label, Lang};
+use crate::sheet::{Cell, Cells};
+use chrono::{DateTime, Utc};
+use sqlx::FromRow;
+use std::collections::BTreeMap;
+
+/// Which services.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServiceFilter {
+    /// Part of a name, abbreviation or id, in any case.
+    pub text: String,
+    /// Provider, exactly.
+    pub provider: String,
+    /// Service group, exactly, in either language.
+    pub group: String,
+    /// `empty`, `started`, `answered`, or nothing.
+    pub state: String,
+}
+
+/// A line of the services table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceRow {
+    /// Id.
+    pub id: ServiceId,
+    /// Name.
+    pub name: Label,
+    /// Abbreviation.
+    pub abbreviation: String,
+    /// Provider.
+    pub provider: String,
+    /// Group.
+    pub group: Label,
+    /// Categories with an availability.
+    pub answered: i64,
+    /// Newest revision; 0 where nothing was written.
+    pub number: i64,
+    /// When it was last changed.
+    pub changed_at: Option<DateTime<Utc>>,
+    /// By whom.
+    pub changed_by: String,
+}
+
+/// A row of the matrix: category to availability key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MatrixRow {
+    /// The service.
+    pub service: ServiceRow,
+    /// Category to availability; categories without an answer are not in it.
+    pub cells: BTreeMap<String, String>,
+}
+
+/// What one service answers for one category.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AcrossRow {
+    /// The service.
+    pub service: ServiceId,
+    /// Its name.
+    pub name: Label,
+    /// The row's cells.
+    pub cells: Cells,
+}
+
+/// An answer that leans on a guardrail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backlink {
+    /// The service.
+    pub service: ServiceId,
+    /// Its name.
+    pub name: Label,
+    /// Category.
+    pub row: RowId,
+    /// The whole cell of links.
+    pub links: String,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: String,
+    name_ja: String,
+    name_en: String,
+    abbreviation: String,
+    provider: String,
+    group_ja: String,
+    group_en: String,
+    answered: Option<i64>,
+    number: Option<i64>,
+    changed_at: Option<DateTime<Utc>>,
+    changed_by: Option<String>,
+}
+
+impl TryFrom<Row> for ServiceRow {
+    type Error = Failure;
+    fn try_from(row: Row) -> Result<Self, Failure> {
+        Ok(Self {
+            id: ServiceId::parse(&row.id)?,
+            name: Label { ja: row.name_ja, en: row.name_en },
+            abbreviation: row.abbreviation,
+            provider: row.provider,
+            group: Label { ja: row.group_ja, en: row.group_en },
+            answered: row.answered.unwrap_or(0),
+            number: row.number.unwrap_or(0),
+            changed_at: row.changed_at,
+            changed_by: row.changed_by.unwrap_or_default(),
+        })
+    }
+}
+
+/// A `LIKE` pattern that finds the text itself: `%` and `_` lose their meaning, with `\` as the escape.
+fn like(text: &str) -> String {
+    let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
+}
+
+const FROM: &str = " FROM services v LEFT JOIN heads h ON h.service = v.id AND h.layer = 'shared' WHERE 1 = 1";
+
+macro_rules! narrowed {
+    ($query:expr, $filter:expr) => {{
+        let (q, filter) = ($query, $filter);
+        if !filter.text.is_empty() {
+            let pattern = like(&filter.text);
+            for (i, column) in ["v.id", "v.name_ja", "v.name_en", "v.abbreviation"].into_iter().enumerate() {
+                q.push(if i == 0 { " AND (" } else { " OR " })
+                    .push("LOWER(")
+                    .push(column)
+                    .push(") LIKE ")
+                    .push_bind(pattern.clone())
+                    .push(" ESCAPE '\\'");
+            }
+            q.push(")");
+        }
+        if !filter.provider.is_empty() {
+            q.push(" AND v.provider = ").push_bind(&filter.provider);
+        }
+        if !filter.group.is_empty() {
+            q.push(" AND (v.group_ja = ")
+                .push_bind(&filter.group)
+                .push(" OR v.group_en = ")
+                .push_bind(&filter.group)
+                .push(")");
+        }
+        match filter.state.as_str() {
+            "empty" => {
+                q.push(" AND COALESCE(h.answered, 0) = 0");
+            }
+            "started" => {
+                q.push(" AND h.answered > 0 AND h.answered < ").push_bind($filter.full());
+            }
+            "answered" => {
+                q.push(" AND h.answered >= ").push_bind($filter.full());
+            }
+            _ => {}
+        }
+    }};
+}
+
+impl ServiceFilter {
+    /// How many answers make a full sheet. The shipped set has 19 categories.
+    fn full(&self) -> i64 {
+        19
+    }
+}
+
+impl Db {
+    /// Services in order: those with answers first, then by name; and how many there are in all.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] where the database does not answer.
+    pub async fn services(
+        &self,
+        permit: &Permit,
+        filter: &ServiceFilter,
+        offset: i64,
+        limit: i64,
+    ) -> Result<(Vec<ServiceRow>, i64), Failure> {
+        permit.covers(Action::ReadSheet, &crate::cell::Layer::Shared)?;
+        let rows: Vec<Row> = on!(Pool, &self.read, p => {
+            let mut q = sqlx::QueryBuilder::new("SELECT v.id, v.name_ja, v.name_en, v.abbreviation, v.provider, v.group_ja, v.group_en, h.answered, h.number, h.changed_at, h.changed_by");
+            q.push(FROM);
+            narrowed!(&mut q, filter);
+            q.push(" ORDER BY CASE WHEN COALESCE(h.answered, 0) > 0 THEN 0 ELSE 1 END, LOWER(v.name_en), v.id LIMIT ")
+                .push_bind(limit).push(" OFFSET ").push_bind(offset);
+            q.build_query_as().fetch_all(p).await
+        }).map_err(fault)?;
+        let total: i64 = on!(Pool, &self.read, p => {
+            let mut q = sqlx::QueryBuilder::new("SELECT COUNT(*)");
+            q.push(FROM);
+            narrowed!(&mut q, filter);
+            q.build_query_scalar().fetch_one(p).await
+        })
+        .map_err(fault)?;
+        Ok((rows.into_iter().map(ServiceRow::try_from).collect::<Result<_, _>>()?, total))
+    }
+
+    /// One service's line.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] where there is none.
+    pub async fn service(&self, permit: &Permit, id: &ServiceId) -> Result<ServiceRow, Failure> {
+        permit.covers(Action::ReadSheet, permit.layer())?;
+        let row: Option<Row> = on!(Pool, &self.read, p => sqlx::query_as(
+            "SELECT v.id, v.name_ja, v.name_en, v.abbreviation, v.provider, v.group_ja, v.group_en, h.answered, h.number, h.changed_at, h.changed_by
+             FROM services v LEFT JOIN heads h ON h.service = v.id AND h.layer = 'shared' WHERE v.id = $1")
+            .bind(id.as_str()).fetch_optional(p).await).map_err(fault)?;
+        row.ok_or(Failure::NotFound)?.try_into()
+    }
+
+    /// Every service's id and names, for recognising what a foreign workbook is about.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] where the database does not answer.
+    pub async fn service_names(&self, permit: &Permit) -> Result<Vec<(ServiceId, Label, String)>, Failure> {
+        permit.covers(Action::ReadSheet, &crate::cell::Layer::Shared)?;
+        let rows: Vec<(String, String, String, String)> = on!(Pool, &self.read, p =>
+            sqlx::query_as("SELECT id, name_ja, name_en, abbreviation FROM services ORDER BY id").fetch_all(p).await)
+        .map_err(fault)?;
+        rows.into_iter().map(|(id, ja, en, short)| Ok((ServiceId::parse(&id)?, Label { ja, en }, short))).collect()
+    }
+
+    /// How many services are full, started and empty; and the providers and groups that exist.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] where the database does not answer.
+    pub async fn facets(&self, permit: &Permit) -> Result<([i64; 3], Vec<String>, Vec<Label>), Failure> {
+        permit.covers(Action::ReadSheet, &crate::cell::Layer::Shared)?;
+        let full = ServiceFilter::default().full();
+        let (all, started, answered): (i64, i64, i64) = on!(Pool, &self.read, p => sqlx::query_as(
+            "SELECT COUNT(*), COUNT(CASE WHEN h.answered > 0 AND h.answered < $1 THEN 1 END), COUNT(CASE WHEN h.answered >= $1 THEN 1 END)
+             FROM services v LEFT JOIN heads h ON h.service = v.id AND h.layer = 'shared'")
+            .bind(full).fetch_one(p).await).map_err(fault)?;
+        let providers: Vec<(String,)> = on!(Pool, &self.read, p =>
+            sqlx::query_as("SELECT DISTINCT provider FROM services WHERE provider <> '' ORDER BY provider").fetch_all(p).await).map_err(fault)?;
+        let groups: Vec<(String, String)> = on!(Pool, &self.read, p =>
+            sqlx::query_as("SELECT DISTINCT group_ja, group_en FROM services WHERE group_ja <> '' OR group_en <> '' ORDER BY group_ja").fetch_all(p).await).map_err(fault)?;
+        let groups = groups.into_iter().map(|(ja, en)| Label { ja, en }).collect();
+        Ok(([answered, started, all - answered - started], providers.into_iter().map(|(p,)| p).collect(), groups))
+    }
+
+    /// The matrix: services with the availability of every category.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] where the database does not answer.
+    pub async fn matrix(
+        &self,
+        permit: &Permit,
+        filter: &ServiceFilter,
+        offset: i64,
+        limit: i64,
+    ) -> Result<(Vec<MatrixRow>, i64), Failure> {
+        let (services, total) = self.services(permit, filter, offset, limit).await?;
+        if services.is_empty() {
+            return Ok((vec![], total));
+        }
+        let cells: Vec<(String, String, String)> = on!(Pool, &self.read, p => {
+            let mut q = sqlx::QueryBuilder::new("SELECT service, row_id, value FROM cells WHERE layer = 'shared' AND section = 'criteria' AND field = 'availability' AND service IN (");
+            let mut list = q.separated(", ");
+            for service in &services {
+                list.push_bind(service.id.as_str());
+            }
+            q.push(")");
+            q.build_query_as().fetch_all(p).await
+        }).map_err(fault)?;
+        let mut rows: Vec<MatrixRow> =
+            services.into_iter().map(|service| MatrixRow { service, cells: BTreeMap::new() }).collect();
+        let at: BTreeMap<String, usize> = rows.iter().enumerate().map(|(i, r)| (r.service.id.to_string(), i)).collect();
+        for (service, row, value) in cells {
+            if let Some(line) = at.get(&service).and_then(|i| rows.get_mut(*i)) {
+                line.cells.insert(row, value);
+            }
+        }
+        Ok((rows, total))
+    }
+
+    /// What every service answers for one category, services with an availability only, by name.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] where the database does not answer.
+    pub async fn across(
+        &self,
+        permit: &Permit,
+        category: &RowId,
+        offset: i64,
+        limit: i64,
+    ) -> Result<(Vec<AcrossRow>, i64), Failure> {
+        permit.covers(Action::ReadSheet, &crate::cell::Layer::Shared)?;
+        const ANSWERED: &str = "FROM cells a JOIN services v ON v.id = a.service
+             WHERE a.layer = 'shared' AND a.section = 'criteria' AND a.field = 'availability' AND a.row_id = $1";
+        let services: Vec<(String, String, String)> = on!(Pool, &self.read, p => sqlx::query_as(sqlx::AssertSqlSafe(
+            format!("SELECT v.id, v.name_ja, v.name_en {ANSWERED} ORDER BY LOWER(v.name_en), v.id LIMIT $2 OFFSET $3")))
+            .bind(category.as_str()).bind(limit).bind(offset).fetch_all(p).await)
+        .map_err(fault)?;
+        let total: i64 =
+            on!(Pool, &self.read, p => sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT COUNT(*) {ANSWERED}")))
+            .bind(category.as_str()).fetch_one(p).await)
+            .map_err(fault)?;
+        let mut out = Vec::with_capacity(services.len());
+        for (id, ja, en) in services {
+            let rows: Vec<(String, String, String, i64)> = on!(Pool, &self.read, p => sqlx::query_as(
+                "SELECT field, lang, value, number FROM cells WHERE service = $1 AND layer = 'shared' AND section = 'criteria' AND row_id = $2")
+                .bind(&id).bind(category.as_str()).fetch_all(p).await).map_err(fault)?;
+            let cells = rows.into_iter().map(|(field, lang, value, number)| {
+                (Address::new("criteria", category.clone(), &field, Lang::parse(&lang)), Cell { value, number })
+            });
+            out.push(AcrossRow { service: ServiceId::parse(&id)?, name: Label { ja, en }, cells: cells.collect() });
+        }
+        Ok((out, total))
+    }
+
+    /// The answers of the common text whose links name an identifier (in any case). The caller reads the links.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] where the database does not answer.
+    pub async fn backlinks(&self, permit: &Permit, id: &str) -> Result<Vec<Backlink>, Failure> {
+        permit.covers(Action::ReadSheet, &crate::cell::Layer::Shared)?;
+        let rows: Vec<(String, String, String, String, String)> = on!(Pool, &self.read, p => sqlx::query_as(
+            "SELECT c.service, v.name_ja, v.name_en, c.row_id, c.value FROM cells c JOIN services v ON v.id = c.service
+             WHERE c.layer = 'shared' AND c.section = 'criteria' AND c.field = 'guardrails' AND LOWER(c.value) LIKE $1 ESCAPE '\\'
+             ORDER BY LOWER(v.name_en), c.row_id")
+            .bind(like(id)).fetch_all(p).await).map_err(fault)?;
+        rows.into_iter()
+            .map(|(service, ja, en, row, links)| {
+                Ok(Backlink {
+                    service: ServiceId::parse(&service)?,
+                    name: Label { ja, en },
+                    row: RowId::parse(&row)?,
+                    links,
+                })
+            })
+            .collect()
+    }
+}
+
+impl Tx {
+    /// Makes a service exist.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] where the database does not answer.
+    pub async fn add_service(&mut self, permit: &Permit, id: &ServiceId) -> Result<(), Failure> {
+        permit.covers(Action::WriteCells, &crate::cell::Layer::Shared)?;
+        on!(Tx, self, t => sqlx::query(
+            "INSERT INTO services (id, name_ja, name_en, abbreviation, provider, group_ja, group_en) VALUES ($1, $1, $1, '', '', '', '') ON CONFLICT (id) DO NOTHING")
+            .bind(id.as_str()).execute(&mut **t).await.map(|_| ())).map_err(fault)
+    }
+
+    /// Keeps what lists need of a service's facts.
+    pub(super) async fn list_facts(&mut self, service: &str, cells: &Cells) -> Result<(), Failure> {
+        let row = RowId::service();
+        let in_lang = |field: &str, lang| cells.shown("facts", &row, field, lang).text.to_owned();
+        let plain = |field: &str| cells.plain("facts", &row, field).to_owned();
+        let or_id = |name: String| if name.is_empty() { service.to_owned() } else { name };
+        on!(Tx, self, t => sqlx::query(
+            "UPDATE services SET name_ja = $2, name_en = $3, abbreviation = $4, provider = $5, group_ja = $6, group_en = $7 WHERE id = $1")
+            .bind(service).bind(or_id(in_lang("name", Lang::Ja))).bind(or_id(in_lang("name", Lang::En)))
+            .bind(plain("abbreviation")).bind(plain("provider")).bind(in_lang("group", Lang::Ja)).bind(in_lang("group", Lang::En))
+            .execute(&mut **t).await.map(|_| ())).map_err(fault)
+    }
+}

@@ -1,0 +1,412 @@
+//! The one write path: every change of a cell, from whatever door, goes through [`Tx::append`].
+
+use super::{Tx, fault, on};
+use crate::access::{Action, Permit};
+use crate::canonical;
+use crate::cell::{Address, SheetKey};
+use crate::change::{Author, CellChange, ChangeSet, Door, NO_HASH};
+use crate::failure::{Conflict, Failure};
+use crate::id::{ChangeId, OperationId, RowId, opaque};
+use crate::merge::{Merged, three_way};
+use crate::schema::{self, Rows};
+use crate::sheet::Cells;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Most cells of one change set.
+pub const MAX_CELLS: usize = 20_000;
+
+/// A change that somebody wants.
+pub struct NewChange {
+    /// Which sheet and layer.
+    pub key: SheetKey,
+    /// The revision the writer started from.
+    pub base: i64,
+    /// Cells with the texts they shall have. Rows may be placeholders; all cells of a new row use the same one.
+    pub cells: Vec<(Address, String)>,
+    /// Who.
+    pub author: Author,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Why.
+    pub reason: String,
+    /// Through which door.
+    pub door: Door,
+    /// What the door adds.
+    pub source: String,
+    /// Groups change sets of one act.
+    pub operation: OperationId,
+    /// Criteria set in force, for a sheet that has none yet.
+    pub criteria: String,
+    /// Random bytes for the change set's id and the cells' salts.
+    pub seed: [u8; 16],
+}
+
+/// What was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    /// The revision that now stands. The one before, where nothing had to be written.
+    pub number: i64,
+    /// The cells that changed, with their texts.
+    pub cells: Vec<(Address, String)>,
+    /// Those of them that were merged with somebody else's change.
+    pub merged: Vec<Address>,
+    /// Placeholder to the row's number.
+    pub rows: BTreeMap<String, RowId>,
+}
+
+/// Everything known while one change set is made.
+struct Draft<'a> {
+    change: &'a NewChange,
+    layer: String,
+    current: Cells,
+    changes: BTreeMap<Address, String>,
+    merged: Vec<Address>,
+    conflicts: Vec<Conflict>,
+}
+
+impl Tx {
+    /// Merges a change into the sheet and appends it. Either everything that was asked is in, or nothing is.
+    ///
+    /// # Errors
+    /// [`Failure::Conflict`] with every cell that cannot be merged; [`Failure::Invalid`] or [`Failure::TooLong`] naming
+    /// the cell; [`Failure::NotFound`] for an unknown service, a foreign layer or a row that is not there.
+    pub async fn append(&mut self, permit: &Permit, change: &NewChange) -> Result<Written, Failure> {
+        if !matches!(permit.action(), Action::WriteCells | Action::ApplyImport | Action::UndoOthers) {
+            return Err(Failure::NotFound);
+        }
+        permit.covers(permit.action(), &change.key.layer)?;
+        if change.cells.len() > MAX_CELLS {
+            return Err(Failure::invalid("cells", &change.cells.len().to_string()));
+        }
+        let layer = change.key.layer.key();
+        let (number, previous, criteria) = self.take_number(change, &layer).await?;
+        let current = self.cells(&change.key.service, &layer).await?;
+        let (asked, rows) = self.number_rows(change, &layer, &current).await?;
+        let mut draft = Draft { change, layer, current, changes: BTreeMap::new(), merged: vec![], conflicts: vec![] };
+        self.merge_all(&mut draft, asked).await?;
+        if !draft.conflicts.is_empty() {
+            return Err(Failure::Conflict { cells: draft.conflicts });
+        }
+        if draft.changes.is_empty() {
+            self.give_back(change, &draft.layer).await?;
+            return Ok(Written { number: number - 1, cells: vec![], merged: vec![], rows });
+        }
+        let set = seal(&draft, number, &previous, &criteria)?;
+        self.store(&set, &mut draft).await?;
+        let cells = draft.changes.into_iter().collect();
+        Ok(Written { number, cells, merged: draft.merged, rows })
+    }
+
+    /// Takes the next number under the head's lock.
+    async fn take_number(&mut self, change: &NewChange, layer: &str) -> Result<(i64, String, String), Failure> {
+        let service = change.key.service.as_str();
+        let known: Option<(String,)> = on!(Tx, self, t => sqlx::query_as("SELECT id FROM services WHERE id = $1")
+            .bind(service).fetch_optional(&mut **t).await)
+        .map_err(fault)?;
+        if known.is_none() {
+            return Err(Failure::NotFound);
+        }
+        on!(Tx, self, t => sqlx::query(
+            "INSERT INTO heads (service, layer, number, hash, criteria, answered, changed_at, changed_by)
+             VALUES ($1, $2, 0, $3, $4, 0, $5, $6) ON CONFLICT (service, layer) DO NOTHING")
+            .bind(service).bind(layer).bind(NO_HASH).bind(&change.criteria).bind(change.at).bind(&change.author.name)
+            .execute(&mut **t).await.map(|_| ()))
+        .map_err(fault)?;
+        on!(Tx, self, t => sqlx::query_as(
+            "UPDATE heads SET number = number + 1 WHERE service = $1 AND layer = $2 RETURNING number, hash, criteria")
+            .bind(service).bind(layer).fetch_one(&mut **t).await)
+        .map_err(fault)
+    }
+
+    /// Nothing had to be written: the number is not used up.
+    async fn give_back(&mut self, change: &NewChange, layer: &str) -> Result<(), Failure> {
+        on!(Tx, self, t => sqlx::query("UPDATE heads SET number = number - 1 WHERE service = $1 AND layer = $2")
+            .bind(change.key.service.as_str()).bind(layer).execute(&mut **t).await.map(|_| ()))
+        .map_err(fault)
+    }
+
+    /// Gives placeholders the next numbers of their sections, counting rows that were ever there, so that a number that
+    /// somebody has seen never names another row.
+    async fn number_rows(
+        &mut self,
+        change: &NewChange,
+        layer: &str,
+        current: &Cells,
+    ) -> Result<(Vec<(Address, String)>, BTreeMap<String, RowId>), Failure> {
+        let mut rows: BTreeMap<(String, RowId), RowId> = BTreeMap::new();
+        let mut given = BTreeMap::new();
+        let mut asked = Vec::with_capacity(change.cells.len());
+        let mut extra = Vec::new();
+        let mut last: BTreeMap<String, (u32, String)> = BTreeMap::new();
+        let orders: BTreeSet<(String, RowId)> = change
+            .cells
+            .iter()
+            .filter(|(a, _)| a.is_order())
+            .map(|(a, _)| (a.section.clone(), a.row.clone()))
+            .collect();
+        for (address, text) in &change.cells {
+            let section = schema::declared(address)?;
+            let Rows::Free(prefix) = section.rows else {
+                asked.push((address.clone(), text.clone()));
+                continue;
+            };
+            if !address.row.is_placeholder() {
+                asked.push((address.clone(), text.clone()));
+                continue;
+            }
+            let slot = (address.section.clone(), address.row.clone());
+            if !rows.contains_key(&slot) {
+                if !last.contains_key(&address.section) {
+                    let used = self.last_row(change, layer, &address.section, prefix).await?;
+                    last.insert(address.section.clone(), (used, current.order_at_end(&address.section)));
+                }
+                if let Some((number, order)) = last.get_mut(&address.section) {
+                    *number += 1;
+                    let row = RowId::numbered(prefix, *number);
+                    if !orders.contains(&slot) {
+                        extra.push((Address::order(&address.section, row.clone()), order.clone()));
+                        *order = crate::sheet::order_after(order);
+                    }
+                    given.insert(format!("{}/{}", address.section, address.row), row.clone());
+                    rows.insert(slot.clone(), row);
+                }
+            }
+            if let Some(row) = rows.get(&slot) {
+                asked.push((Address { row: row.clone(), ..address.clone() }, text.clone()));
+            }
+        }
+        asked.extend(extra);
+        // References to rows of the same change: a path names a scenario that is new as well.
+        for (address, text) in &mut asked {
+            if let Some(schema::Kind::Reference(section)) = address.declared().map(|f| f.kind)
+                && text.contains("new-")
+            {
+                let parts: Vec<String> = text
+                    .split(',')
+                    .map(|p| {
+                        given
+                            .get(&format!("{section}/{}", p.trim()))
+                            .map_or(p.trim().to_owned(), |r: &RowId| r.to_string())
+                    })
+                    .collect();
+                *text = parts.join(",");
+            }
+        }
+        Ok((asked, given))
+    }
+
+    /// The highest number that a row of a section ever had.
+    async fn last_row(&mut self, change: &NewChange, layer: &str, section: &str, prefix: &str) -> Result<u32, Failure> {
+        let like = format!("{section}/{prefix}-%/order");
+        let rows: Vec<(String,)> = on!(Tx, self, t => sqlx::query_as(
+            "SELECT DISTINCT address FROM cell_changes WHERE service = $1 AND layer = $2 AND address LIKE $3")
+            .bind(change.key.service.as_str()).bind(layer).bind(&like).fetch_all(&mut **t).await)
+        .map_err(fault)?;
+        Ok(rows.iter().filter_map(|(a,)| Address::parse(a).ok()?.row.number(prefix)).max().unwrap_or(0))
+    }
+
+    async fn merge_all(&mut self, draft: &mut Draft<'_>, asked: Vec<(Address, String)>) -> Result<(), Failure> {
+        let set: BTreeSet<(String, RowId)> = asked
+            .iter()
+            .filter(|(a, t)| a.is_order() && !t.is_empty())
+            .map(|(a, _)| (a.section.clone(), a.row.clone()))
+            .collect();
+        for (address, text) in asked {
+            let text = if address.is_order() { order_text(&address, &text)? } else { checked(&address, &text)? };
+            let is_there = draft.current.has_row(&address.section, &address.row)
+                || set.contains(&(address.section.clone(), address.row.clone()));
+            if !is_there && !(address.is_order() && text.is_empty()) {
+                self.gone_row(draft, &address, &text).await?;
+                continue;
+            }
+            if address.is_order() && text.is_empty() {
+                self.touched_row(draft, &address).await?;
+            }
+            self.merge_cell(draft, address, text).await?;
+        }
+        Ok(())
+    }
+
+    /// A cell of a row that somebody deleted meanwhile: a conflict, not a silent loss.
+    async fn gone_row(&mut self, draft: &mut Draft<'_>, address: &Address, text: &str) -> Result<(), Failure> {
+        let order = Address::order(&address.section, address.row.clone());
+        let was = self.text_at(&draft.change.key.service, &draft.layer, &order, draft.change.base).await?;
+        if was.is_empty() {
+            return Err(Failure::NotFound);
+        }
+        self.conflict(draft, address, text).await
+    }
+
+    /// Deleting a row whose cells somebody changed meanwhile: a conflict on those cells.
+    async fn touched_row(&mut self, draft: &mut Draft<'_>, address: &Address) -> Result<(), Failure> {
+        let base = draft.change.base;
+        let touched: Vec<Address> = draft
+            .current
+            .iter()
+            .filter(|(a, c)| a.section == address.section && a.row == address.row && !a.is_order() && c.number > base)
+            .map(|(a, _)| a.clone())
+            .collect();
+        for cell in touched {
+            self.conflict(draft, &cell, "").await?;
+        }
+        Ok(())
+    }
+
+    async fn merge_cell(&mut self, draft: &mut Draft<'_>, address: Address, yours: String) -> Result<(), Failure> {
+        let theirs = draft.current.get(&address).cloned();
+        let current = theirs.as_ref().map_or("", |c| c.value.as_str()).to_owned();
+        if current == yours {
+            return Ok(());
+        }
+        let changed = match &theirs {
+            Some(cell) => cell.number > draft.change.base,
+            // An empty cell carries no number: whether it was emptied after the base shows in the history.
+            None => draft.change.base < i64::MAX,
+        };
+        let base = if changed {
+            self.text_at(&draft.change.key.service, &draft.layer, &address, draft.change.base).await?
+        } else {
+            current.clone()
+        };
+        let kind = address.declared().map_or(schema::Kind::Choice(&[]), |f| f.kind);
+        match three_way(kind, &base, &current, &yours) {
+            Merged::Clean(text) if text == current => Ok(()),
+            Merged::Clean(text) => {
+                let text = if text == yours || address.is_order() { text } else { checked(&address, &text)? };
+                if text != yours {
+                    draft.merged.push(address.clone());
+                }
+                draft.changes.insert(address, text);
+                Ok(())
+            }
+            Merged::Conflict => self.conflict(draft, &address, &yours).await,
+        }
+    }
+
+    async fn conflict(&mut self, draft: &mut Draft<'_>, address: &Address, yours: &str) -> Result<(), Failure> {
+        let key = &draft.change.key;
+        let base = self.text_at(&key.service, &draft.layer, address, draft.change.base).await?;
+        let row: Option<(i64, String)> = on!(Tx, self, t => sqlx::query_as(
+            "SELECT s.number, s.author FROM cell_changes c JOIN change_sets s
+               ON s.service = c.service AND s.layer = c.layer AND s.number = c.number
+             WHERE c.service = $1 AND c.layer = $2 AND c.address = $3 ORDER BY c.number DESC LIMIT 1")
+            .bind(key.service.as_str()).bind(&draft.layer).bind(address.to_string()).fetch_optional(&mut **t).await)
+        .map_err(fault)?;
+        let (number, author) = row.unwrap_or_default();
+        let theirs = draft.current.text(address).to_owned();
+        draft.conflicts.push(Conflict {
+            address: address.to_string(),
+            base,
+            theirs,
+            yours: yours.into(),
+            number,
+            author,
+        });
+        Ok(())
+    }
+
+    async fn store(&mut self, set: &ChangeSet, draft: &mut Draft<'_>) -> Result<(), Failure> {
+        let mut set = set.clone();
+        let previous = set.previous.clone();
+        let (canonical, hashes) = set.seal(&previous);
+        let (service, layer) = (set.key.service.as_str(), draft.layer.as_str());
+        on!(Tx, self, t => sqlx::query(
+            "INSERT INTO change_sets (id, service, layer, number, base, person, author, at, reason, door, source, operation,
+               criteria, canonical, previous, hash) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16)")
+            .bind(set.id.as_str()).bind(service).bind(layer).bind(set.number).bind(set.base)
+            .bind(set.author.person.as_ref().map(|p| p.as_str())).bind(&set.author.name).bind(set.at).bind(&set.reason)
+            .bind(set.door.key()).bind(&set.source).bind(set.operation.as_str()).bind(&set.criteria).bind(&canonical)
+            .bind(&set.previous).bind(&set.hash).execute(&mut **t).await.map(|_| ())).map_err(fault)?;
+        for (ord, (change, hash)) in set.cells.iter().zip(&hashes).enumerate() {
+            let text = change.new.as_deref().unwrap_or_default();
+            on!(Tx, self, t => sqlx::query(
+                "INSERT INTO cell_changes (service, layer, number, ord, address, salt, hash, old_text, new_text)
+                 VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)")
+                .bind(service).bind(layer).bind(set.number).bind(ord as i64).bind(change.address.to_string())
+                .bind(&change.salt).bind(hash).bind(&change.old).bind(&change.new).execute(&mut **t).await.map(|_| ()))
+            .map_err(fault)?;
+            self.put_cell(service, layer, &change.address, text, set.number).await?;
+            draft.current.set(change.address.clone(), text.to_owned(), set.number);
+        }
+        on!(Tx, self, t => sqlx::query(
+            "UPDATE heads SET hash = $3, answered = $4, changed_at = $5, changed_by = $6 WHERE service = $1 AND layer = $2")
+            .bind(service).bind(layer).bind(&set.hash).bind(draft.current.answered() as i64).bind(set.at)
+            .bind(&set.author.name).execute(&mut **t).await.map(|_| ())).map_err(fault)?;
+        let facts = set.cells.iter().any(|c| c.address.section == "facts");
+        if facts && set.key.layer == crate::cell::Layer::Shared {
+            self.list_facts(service, &draft.current).await?;
+        }
+        Ok(())
+    }
+
+    async fn put_cell(
+        &mut self,
+        service: &str,
+        layer: &str,
+        address: &Address,
+        text: &str,
+        number: i64,
+    ) -> Result<(), Failure> {
+        let lang = address.lang.map_or("", crate::lang::Lang::code);
+        if text.is_empty() {
+            return on!(Tx, self, t => sqlx::query(
+                "DELETE FROM cells WHERE service = $1 AND layer = $2 AND section = $3 AND row_id = $4 AND field = $5 AND lang = $6")
+                .bind(service).bind(layer).bind(&address.section).bind(address.row.as_str()).bind(&address.field).bind(lang)
+                .execute(&mut **t).await.map(|_| ())).map_err(fault);
+        }
+        on!(Tx, self, t => sqlx::query(
+            "INSERT INTO cells (service, layer, section, row_id, field, lang, value, number) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)
+             ON CONFLICT (service, layer, section, row_id, field, lang) DO UPDATE SET value = excluded.value, number = excluded.number")
+            .bind(service).bind(layer).bind(&address.section).bind(address.row.as_str()).bind(&address.field).bind(lang)
+            .bind(text).bind(number).execute(&mut **t).await.map(|_| ())).map_err(fault)
+    }
+}
+
+fn checked(address: &Address, text: &str) -> Result<String, Failure> {
+    let field = address.declared().ok_or_else(|| Failure::invalid("address", &address.to_string()))?;
+    canonical::check(address, field, text)
+}
+
+fn order_text(address: &Address, text: &str) -> Result<String, Failure> {
+    let fits = text.len() <= 80 && text.bytes().all(|b| b.is_ascii_digit());
+    if fits { Ok(text.to_owned()) } else { Err(Failure::invalid(&address.to_string(), text)) }
+}
+
+/// Puts the change set together; salts and id come from the seed.
+fn seal(draft: &Draft<'_>, number: i64, previous: &str, criteria: &str) -> Result<ChangeSet, Failure> {
+    let change = draft.change;
+    let derive = |what: &str| {
+        let hash = crate::change::link_hash(&crate::change::hex(&change.seed), what.as_bytes());
+        hash.get(..32).unwrap_or_default().to_owned()
+    };
+    let cells = draft.changes.iter().map(|(address, new)| CellChange {
+        address: address.clone(),
+        old: Some(draft.current.text(address).to_owned()),
+        new: Some(new.clone()),
+        salt: derive(&format!("{number}/{address}")),
+    });
+    let mut id = [0; 16];
+    for (slot, byte) in
+        id.iter_mut().zip(derive(&format!("id/{}/{}/{number}", change.key.service, draft.layer)).into_bytes().chunks(2))
+    {
+        *slot = u8::from_str_radix(std::str::from_utf8(byte).unwrap_or("0"), 16).unwrap_or(0);
+    }
+    Ok(ChangeSet {
+        id: ChangeId::parse(&opaque(id))?,
+        key: change.key.clone(),
+        number,
+        base: change.base,
+        author: change.author.clone(),
+        at: change.at,
+        reason: change.reason.chars().take(2_000).collect(),
+        door: change.door,
+        source: change.source.chars().take(300).collect(),
+        operation: change.operation.clone(),
+        criteria: criteria.to_owned(),
+        cells: cells.collect(),
+        previous: previous.to_owned(),
+        hash: String::new(),
+    })
+}

@@ -1,0 +1,129 @@
+//! The command line. Stable: scripts depend on it. Data on stdout, logs and progress on stderr; exit 0 done, 1 input
+//! refused, 2 wrong usage, 70 our fault.
+
+mod exchange;
+mod keep;
+mod open;
+mod people;
+mod serve;
+
+use assessments::failure::Failure;
+use assessments::lang::Lang;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Shared security risk assessments of cloud services.
+#[derive(Debug, Parser)]
+#[command(name = "kyohyo", version, about, propagate_version = true)]
+struct Cli {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where the data is.
+#[derive(Clone, Debug, Args)]
+pub struct Place {
+    /// Folder of the embedded database and the search index.
+    #[arg(long, global = true, default_value = "./kyohyo-data")]
+    data: PathBuf,
+    /// A PostgreSQL address instead of the embedded database.
+    #[arg(long, global = true)]
+    database: Option<String>,
+    /// Act as this person (e-mail address), with their permissions and layer.
+    #[arg(long = "as", global = true, value_name = "EMAIL")]
+    person: Option<String>,
+    /// Language of messages.
+    #[arg(long, global = true, default_value = "en", value_parser = ["ja", "en"])]
+    lang: String,
+}
+
+impl Place {
+    /// Language of messages.
+    pub fn lang(&self) -> Lang {
+        Lang::parse(&self.lang).unwrap_or(Lang::En)
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the web pages.
+    Serve(serve::Serve),
+    /// Read workbooks into sheets.
+    Import(exchange::Import),
+    /// Write a sheet to a file.
+    Export(exchange::Export),
+    /// Find cells.
+    Search(exchange::Search),
+    /// Verify the hash chain, the replay and the search index.
+    Check(keep::Check),
+    /// Build the search index anew.
+    Reindex,
+    /// Copy the embedded database to a file while it is in use.
+    Backup(keep::Backup),
+    /// Put a backup in the place of the embedded database.
+    Restore(keep::Restore),
+    /// People.
+    Person(people::Person),
+    /// Institutions.
+    Institution(people::Institution),
+    /// Criteria sets and crosswalks.
+    Criteria(people::Criteria),
+}
+
+/// Runs the command line.
+pub async fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; anything else is wrong usage.
+            let code = if error.use_stderr() { 2 } else { 0 };
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("KYOHYO_LOG")
+        .unwrap_or_else(|_| "warn,kyohyo=info,server=info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let lang = cli.place.lang();
+    let done = match cli.command {
+        Command::Serve(command) => command.run(&cli.place).await,
+        Command::Import(command) => command.run(&cli.place).await,
+        Command::Export(command) => command.run(&cli.place).await,
+        Command::Search(command) => command.run(&cli.place).await,
+        Command::Check(command) => command.run(&cli.place).await,
+        Command::Reindex => keep::reindex(&cli.place).await,
+        Command::Backup(command) => command.run(&cli.place).await,
+        Command::Restore(command) => command.run(&cli.place).await,
+        Command::Person(command) => command.run(&cli.place).await,
+        Command::Institution(command) => command.run(&cli.place).await,
+        Command::Criteria(command) => command.run(&cli.place).await,
+    };
+    match done {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            eprintln!("kyohyo: {}", failure.message(lang));
+            eprintln!("        {}", failure.way_on(lang));
+            ExitCode::from(exit_code(&failure))
+        }
+    }
+}
+
+/// 70 for our fault, 1 for input that was refused.
+fn exit_code(failure: &Failure) -> u8 {
+    if matches!(failure, Failure::Internal { .. }) { 70 } else { 1 }
+}
+
+/// An operating system's error about a file, as a refusal that names it.
+fn file_error(path: &std::path::Path, error: &std::io::Error) -> Failure {
+    Failure::Invalid { place: path.display().to_string(), read: error.to_string() }
+}
+
+/// One JSON document on stdout.
+fn print_json<T: serde::Serialize>(value: &T) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(|e| Failure::Internal { operation: format!("json {e}") })?;
+    println!("{text}");
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! Who is visiting: session cookie and language cookie become a [`Visit`].
+
+use super::Web;
+use app::pages::Visit;
+use assessments::failure::Failure;
+use assessments::lang::Lang;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+
+/// Name of the session's cookie.
+pub const SESSION: &str = "kyohyo_session";
+const LANGUAGE: &str = "kyohyo_lang";
+
+/// A cookie's value.
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|v| v.to_str().ok())
+        .flat_map(|v| v.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(n, _)| *n == name)
+        .map(|(_, value)| value)
+}
+
+/// A `Set-Cookie` header: not for scripts, not for other sites. An empty value takes the cookie away.
+pub fn set_cookie(web: &Web, name: &str, value: &str, days: i64) -> HeaderValue {
+    let secure = if web.https { "; Secure" } else { "" };
+    let age = if value.is_empty() { 0 } else { days * 86_400 };
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}");
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// The cookie that keeps the language.
+pub fn language_cookie(web: &Web, lang: Lang) -> HeaderValue {
+    set_cookie(web, LANGUAGE, lang.code(), 365)
+}
+
+/// Puts the visit into the request.
+pub async fn attach(State(web): State<Web>, mut request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let lang = cookie(headers, LANGUAGE).and_then(Lang::parse).unwrap_or_default();
+    let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
+    let operation = format!("{:016x}", rand_number());
+    let mut visit = Visit {
+        desk: web.desk.clone(),
+        actor: None,
+        institutions: vec![],
+        lang,
+        path,
+        operation,
+        assets: web.assets.clone(),
+    };
+    if let Some(token) = cookie(headers, SESSION) {
+        match web.desk.session(token).await {
+            Ok(actor) => {
+                visit.institutions = web.desk.own_institutions(&actor).await.unwrap_or_default();
+                visit.actor = Some(actor);
+            }
+            Err(Failure::SignedOut) => {}
+            Err(failure) => return failed(&visit, &failure),
+        }
+    }
+    request.extensions_mut().insert(visit);
+    next.run(request).await
+}
+
+/// Eight random bytes, for the number that error pages quote.
+fn rand_number() -> u64 {
+    let mut bytes = [0; 8];
+    // A repeated number would only make a log line harder to find.
+    let _ = getrandom::fill(&mut bytes);
+    u64::from_be_bytes(bytes)
+}
+
+/// The error page of a failure, with its status; a visitor who is not signed in is led to do so and back.
+pub fn failed(visit: &Visit, failure: &Failure) -> Response {
+    if *failure == Failure::SignedOut {
+        let back = app::pages::shell::escape(&visit.path);
+        return Redirect::to(&format!("/sign-in?back={back}")).into_response();
+    }
+    if let Failure::Internal { operation } = failure {
+        tracing::error!(request = %visit.operation, %operation, path = %visit.path, "failed");
+    }
+    let status = StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, Html(app::pages::error::error(visit, failure))).into_response()
+}
+
+/// A drawn page, or its failure's.
+pub fn answer(visit: &Visit, drawn: Result<String, Failure>) -> Response {
+    match drawn {
+        Ok(html) => Html(html).into_response(),
+        Err(failure) => failed(visit, &failure),
+    }
+}
+
+/// A page drawn again because its form was refused: the failure's status, and what was typed still in it.
+pub fn redrawn(visit: &Visit, failure: &Failure, drawn: Result<String, Failure>) -> Response {
+    match drawn {
+        Ok(html) => {
+            let status = StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+            (status, Html(html)).into_response()
+        }
+        Err(other) => failed(visit, &other),
+    }
+}
+
+/// A path of ours, for going back: never another site's address.
+pub fn own_path(text: &str) -> &str {
+    let fits = text.starts_with('/')
+        && !text.starts_with("//")
+        && !text.starts_with("/\\")
+        && !text.chars().any(char::is_control);
+    if fits { text } else { "/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn going_back_never_leads_to_another_site() {
+        for (text, path) in [
+            ("/services?x=1", "/services?x=1"),
+            ("//evil", "/"),
+            ("https://evil", "/"),
+            ("/\\evil", "/"),
+            ("", "/"),
+            ("/a\nb", "/"),
+        ] {
+            assert_eq!(own_path(text), path, "{text}");
+        }
+    }
+}
