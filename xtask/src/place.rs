@@ -3,6 +3,7 @@
 use anyhow::{Context, Result};
 use std::{
     env,
+    fs::{self, File, TryLockError},
     path::{Path, PathBuf},
 };
 
@@ -44,6 +45,18 @@ pub fn cache(name: &str) -> Result<PathBuf> {
         (None, None) => target()?,
     };
     Ok(base.join("kyohyo").join(name))
+}
+
+/// Waits until no other build writes the site and the release binary; let go when the file is dropped.
+pub fn lock() -> Result<File> {
+    let folder = target()?.join("xtask");
+    fs::create_dir_all(&folder)?;
+    let file = File::create(folder.join("lock"))?;
+    if let Err(TryLockError::WouldBlock) = file.try_lock() {
+        eprintln!("==> waiting for another cargo xtask to finish building");
+        file.lock()?;
+    }
+    Ok(file)
 }
 
 /// The first program of these names on the search path.

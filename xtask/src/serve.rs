@@ -33,6 +33,7 @@ fn is_database(argument: &str) -> bool {
 pub fn build() -> Result<PathBuf> {
     let root = place::root()?;
     let binary = place::binary()?;
+    let _alone = place::lock()?;
     let manifest = site::build()?;
     let mut inputs = Inputs::new()?;
     inputs.word(&manifest);

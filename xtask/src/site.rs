@@ -43,6 +43,7 @@ pub fn browser_half() -> Result<std::path::PathBuf> {
 fn assemble(root: &Path, wasm: &Path, site: &Path) -> Result<()> {
     let target = place::target()?;
     let mut files = bindgen::bind(wasm, &target.join("xtask/bindgen"))?;
+    files.push(Named::new("boot.js", fs::read(root.join("app/boot.js"))?));
     files.extend(styles::assemble(&root.join("style"))?);
     write(&files, site, &target.join("xtask/encoded"))
 }

@@ -27,10 +27,10 @@ pub fn unit(arguments: &[String]) -> Result<()> {
     let postgres = Postgres::start()?;
     let mut cargo = run::cargo()?;
     cargo.env("KYOHYO_TEST_POSTGRES", postgres.url());
-    if nextest {
-        cargo.args(["nextest", "run", "--workspace"]);
-    } else {
-        cargo.args(["test", "--workspace"]);
+    cargo.args(if nextest { ["nextest", "run"].as_slice() } else { &["test"] });
+    // `cargo xtask test --only unit -- -p NAME` is the quick way to tests that want a database.
+    if !arguments.iter().any(|argument| argument == "-p" || argument == "--package") {
+        cargo.arg("--workspace");
     }
     run::check(cargo.args(arguments))
 }
