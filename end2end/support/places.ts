@@ -1,0 +1,50 @@
+/** Every page, by a name and how to come there. */
+
+import type { APIRequestContext } from "@playwright/test";
+
+export interface Place {
+  name: string;
+  path: string;
+  /** Seen by somebody who is not signed in. */
+  outside?: boolean;
+}
+
+export const places: readonly Place[] = [
+  { name: "home", path: "/" },
+  { name: "services", path: "/services" },
+  { name: "sheet-overview", path: "/services/s3" },
+  { name: "sheet-scenarios", path: "/services/s3/scenarios" },
+  { name: "sheet-criteria", path: "/services/s3/criteria" },
+  { name: "sheet-notes", path: "/services/s3/notes" },
+  { name: "sheet-guardrails", path: "/services/s3/guardrails" },
+  { name: "sheet-history", path: "/services/s3/history" },
+  { name: "empty-sheet", path: "/services/ecs/criteria" },
+  { name: "edit-text", path: "/services/s3/edit?cell=criteria%2FK07%2Fsummary%2Fja" },
+  { name: "edit-choice", path: "/services/s3/edit?cell=criteria%2FK07%2Favailability" },
+  { name: "matrix", path: "/matrix" },
+  { name: "category", path: "/categories/K07" },
+  { name: "guardrails", path: "/guardrails" },
+  { name: "guardrail", path: "/guardrail?id=securityhub%3AS3.5" },
+  { name: "search", path: "/search?q=%E6%9A%97%E5%8F%B7%E5%8C%96" },
+  { name: "search-empty", path: "/search" },
+  { name: "import", path: "/import" },
+  { name: "error", path: "/services/no-such-service" },
+  { name: "sign-in", path: "/sign-in", outside: true },
+];
+
+/** Uploads a workbook and gives back the path of its preview. */
+export async function preview(
+  request: APIRequestContext,
+  origin: string,
+  service: string,
+  workbook: Buffer,
+): Promise<string> {
+  const answer = await request.post("/import", {
+    headers: { origin },
+    multipart: { service, file: { name: `${service}.xlsx`, mimeType: "application/octet-stream", buffer: workbook } },
+    maxRedirects: 0,
+  });
+  const to = answer.headers()["location"];
+  if (!to) throw new Error(`no preview: ${answer.status()} ${await answer.text()}`);
+  return to;
+}
