@@ -12,6 +12,11 @@ export function editor(of: Locator): Locator {
   return of.getByRole("textbox");
 }
 
+/** Opens the editor with a double click on what the cell says. */
+export async function open(of: Locator): Promise<void> {
+  await of.locator(".cell-body").dblclick({ position: { x: 4, y: 4 } });
+}
+
 /** A sheet's page, ready to be edited: its islands run and changes come in. */
 export async function openSheet(page: Page, path: string): Promise<void> {
   await page.goto(path);

@@ -25,6 +25,9 @@ export interface World {
 
 const PASSWORD = "長い合言葉 to sign in";
 
+/** A browser of somebody who never signed in here: contexts would otherwise start as hanako. */
+export const NOBODY: State = { cookies: [], origins: [] };
+
 /** Uses a one-time link as a person does: opens it and chooses a password. */
 export async function welcome(page: Page, link: string, password: string): Promise<void> {
   await page.goto(link);
@@ -34,7 +37,7 @@ export async function welcome(page: Page, link: string, password: string): Promi
 }
 
 async function signIn(browser: Browser, program: Program, email: string, name: string): Promise<Person> {
-  const context = await browser.newContext({ baseURL: program.url });
+  const context = await browser.newContext({ baseURL: program.url, storageState: NOBODY });
   const page = await context.newPage();
   await welcome(page, program.link(email), PASSWORD);
   const state = await context.storageState();

@@ -1,14 +1,14 @@
-import { expect, test, welcome } from "../support/test.ts";
+import { expect, NOBODY, test, welcome } from "../support/test.ts";
 
 test.describe("the main job", () => {
   test("a one-time link leads in once, a password from then on", async ({ browser, world }) => {
-    const context = await browser.newContext({ baseURL: world.url });
+    const context = await browser.newContext({ baseURL: world.url, storageState: NOBODY });
     const page = await context.newPage();
     const link = world.program.link();
     await welcome(page, link, "an administrator's words");
     await expect(page).toHaveURL(`${world.url}/`);
 
-    const second = await browser.newContext({ baseURL: world.url });
+    const second = await browser.newContext({ baseURL: world.url, storageState: NOBODY });
     const late = await second.newPage();
     const answer = await late.goto(link);
     expect(answer?.status()).toBeGreaterThanOrEqual(400);
@@ -18,7 +18,7 @@ test.describe("the main job", () => {
   });
 
   test("who is signed out is led to the form and back", async ({ browser, world }) => {
-    const context = await browser.newContext({ baseURL: world.url });
+    const context = await browser.newContext({ baseURL: world.url, storageState: NOBODY });
     const page = await context.newPage();
     await page.goto("/services/s3/criteria");
     await expect(page.getByRole("heading", { name: "サインイン" })).toBeVisible();

@@ -1,4 +1,4 @@
-import { cell, editor, openSheet, save } from "../support/desk.ts";
+import { cell, editor, open, openSheet, save } from "../support/desk.ts";
 import { expect, test } from "../support/test.ts";
 
 const SHEET = "/services/sqs/criteria";
@@ -7,7 +7,7 @@ test.describe("editing in place", () => {
   test("a double click opens the editor, Ctrl+Enter saves, and it is there after a reload", async ({ page }) => {
     await openSheet(page, SHEET);
     const here = cell(page, "K01", "概要");
-    await here.dblclick();
+    await open(here);
     await expect(editor(here)).toBeFocused();
     await editor(here).fill("**責任分界**は利用者と事業者で分かれる。");
     await expect(here.getByRole("status")).toContainText("未保存");
@@ -40,13 +40,13 @@ test.describe("editing in place", () => {
   test("a choice is made in place, and Markdown can be looked at first", async ({ page }) => {
     await openSheet(page, SHEET);
     const mark = cell(page, "K03", "提供状況");
-    await mark.dblclick();
+    await open(mark);
     await mark.getByRole("combobox").selectOption({ value: "can_enable" });
     await mark.getByRole("button", { name: "保存" }).click();
     await expect(mark.locator(".cell-body")).toContainText("○");
 
     const text = cell(page, "K03", "概要");
-    await text.dblclick();
+    await open(text);
     await editor(text).fill("- 一つ\n- 二つ");
     await text.getByRole("button", { name: "プレビュー" }).click();
     await expect(text.getByRole("listitem")).toHaveText(["一つ", "二つ"]);
@@ -57,7 +57,7 @@ test.describe("editing in place", () => {
   test("unsaved text is there after a reload", async ({ page }) => {
     await openSheet(page, SHEET);
     const here = cell(page, "K04", "概要");
-    await here.dblclick();
+    await open(here);
     await editor(here).fill("まだ保存していない長い文章");
     await page.reload();
     await expect(editor(here)).toHaveValue("まだ保存していない長い文章");
@@ -72,7 +72,7 @@ test.describe("editing in place", () => {
   test("a server that is gone keeps the text and says so; saving again works", async ({ page }) => {
     await openSheet(page, SHEET);
     const here = cell(page, "K05", "概要");
-    await here.dblclick();
+    await open(here);
     await editor(here).fill("届かない文章");
     await page.route("**/api/**", (route) => route.abort());
     await editor(here).press("Control+Enter");
@@ -87,7 +87,7 @@ test.describe("editing in place", () => {
   test("who is signed out meanwhile loses nothing", async ({ page, context, world }) => {
     await openSheet(page, SHEET);
     const here = cell(page, "K06", "概要");
-    await here.dblclick();
+    await open(here);
     await editor(here).fill("期限切れでも残る文章");
     await context.clearCookies({ name: "kyohyo_session" });
     await editor(here).press("Control+Enter");

@@ -1,4 +1,4 @@
-import { cell, editor, openSheet, save } from "../support/desk.ts";
+import { cell, editor, open, openSheet, save } from "../support/desk.ts";
 import { expect, test } from "../support/test.ts";
 
 const SHEET = "/services/sns/criteria";
@@ -8,7 +8,7 @@ test.describe("two people", () => {
     await openSheet(other, SHEET);
     await openSheet(page, SHEET);
     const mine = cell(page, "K01", "概要");
-    await mine.dblclick();
+    await open(mine);
     await editor(mine).fill("花子が今書いた文章");
     await editor(mine).press("Control+Enter");
     await expect(mine.getByRole("status")).toContainText("✓ 保存済み");
@@ -23,9 +23,9 @@ test.describe("two people", () => {
     await openSheet(other, SHEET);
     const hers = cell(page, "K02", "概要");
     const his = cell(other, "K02", "概要");
-    await his.dblclick();
+    await open(his);
     await editor(his).fill("alpha beta gamma delta EPSILON");
-    await hers.dblclick();
+    await open(hers);
     await editor(hers).fill("ALPHA beta gamma delta epsilon");
     await editor(hers).press("Control+Enter");
     await expect(hers.getByRole("status")).toContainText("✓ 保存済み");
@@ -44,8 +44,8 @@ test.describe("two people", () => {
     await openSheet(other, SHEET);
     const hers = cell(page, "K03", "概要");
     const his = cell(other, "K03", "概要");
-    await hers.dblclick();
-    await his.dblclick();
+    await open(hers);
+    await open(his);
     await expect(editor(his)).toHaveValue("保存期間は三か月とする。");
     await editor(hers).fill("保存期間は一年とする。");
     await editor(hers).press("Control+Enter");
@@ -81,7 +81,7 @@ test.describe("two people", () => {
     const base = await save(page.request, world.url, "sns", "criteria/K04/summary/ja", "一");
     await openSheet(other, SHEET);
     const his = cell(other, "K04", "概要");
-    await his.dblclick();
+    await open(his);
     await editor(his).fill("三");
     await save(page.request, world.url, "sns", "criteria/K04/summary/ja", "二", base);
     await editor(his).press("Control+Enter");

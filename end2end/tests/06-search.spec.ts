@@ -49,9 +49,9 @@ test.describe("search", () => {
     await save(page.request, world.url, "logs", "criteria/K11/summary/ja", "監査証跡を改竄検知署名付きで保管する。");
     await expect(async () => {
       await page.goto(`/search?q=${encodeURIComponent("改竄検知署名")}`);
-      await expect(page.getByRole("main").locator("mark").first()).toBeVisible({ timeout: 250 });
+      await expect(page.getByRole("main").getByRole("listitem").first()).toContainText("改竄検知署名", { timeout: 250 });
     }).toPass({ timeout: 2_000, intervals: [100] });
-    await page.getByRole("main").getByRole("listitem").getByRole("link").first().click();
+    await page.getByRole("main").getByRole("listitem").first().getByRole("link").click();
     await expect(page).toHaveURL(/\/services\/logs\/criteria#criteria-K11-summary-ja$/);
     await expect(cell(page, "K11", "概要")).toBeInViewport();
   });

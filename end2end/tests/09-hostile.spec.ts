@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { formOf, openSheet, revision } from "../support/desk.ts";
+import { formOf, open, openSheet, revision } from "../support/desk.ts";
 import { payloads } from "../support/payloads.ts";
 import { expect, test } from "../support/test.ts";
 
@@ -100,7 +100,7 @@ test.describe("hostile Markdown", () => {
     await page.getByRole("button", { name: /留意事項を追加/ }).click();
     const here = page.getByRole("group", { name: /^N-\d+ 留意/ }).first();
     await expect(page.getByText("更新を受信中")).toBeVisible();
-    await here.dblclick();
+    await open(here);
     await here.getByRole("textbox").fill(payloads.join("\n\n"));
     await here.getByRole("button", { name: "プレビュー" }).click();
     await expect(here.locator(".preview")).toBeVisible();

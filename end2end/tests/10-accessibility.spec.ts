@@ -1,8 +1,8 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { cell, editor, openSheet, save } from "../support/desk.ts";
+import { cell, editor, open, openSheet, save } from "../support/desk.ts";
 import { places, preview, type Place } from "../support/places.ts";
-import { expect, test } from "../support/test.ts";
+import { expect, NOBODY, test } from "../support/test.ts";
 import { replaceText } from "../support/workbook.ts";
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -42,7 +42,7 @@ test.describe("accessibility", () => {
 
   for (const place of places.filter((p: Place) => p.outside)) {
     test(place.name, async ({ browser, world }) => {
-      const context = await browser.newContext({ baseURL: world.url });
+      const context = await browser.newContext({ baseURL: world.url, storageState: NOBODY });
       const page = await context.newPage();
       await page.goto(place.path);
       await light_dark_narrow(page);
@@ -66,7 +66,7 @@ test.describe("accessibility", () => {
   test("an open editor and a conflict form", async ({ page }) => {
     await openSheet(page, "/services/ecs/criteria");
     const here = cell(page, "K04", "概要");
-    await here.dblclick();
+    await open(here);
     await expect(editor(here)).toBeVisible();
     await light_dark_narrow(page);
   });

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { save } from "../support/desk.ts";
 import { places, preview } from "../support/places.ts";
-import { test } from "../support/test.ts";
+import { NOBODY, test } from "../support/test.ts";
 import { replaceText } from "../support/workbook.ts";
 
 const FOLDER = fileURLToPath(new URL("../shots/", import.meta.url));
@@ -20,7 +20,7 @@ test("pictures of every page @shots", async ({ browser, page, world }) => {
         for (const outside of [false, true]) {
           const context = await browser.newContext({
             baseURL: world.url,
-            storageState: outside ? undefined : world.hanako.state,
+            storageState: outside ? NOBODY : world.hanako.state,
             viewport: { width, height: 900 },
             colorScheme,
           });
