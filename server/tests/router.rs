@@ -40,7 +40,9 @@ impl TestApp {
         desk.follow().await.unwrap();
         let chief = Actor::command_line();
         for (id, name) in [("a-bank", "A銀行"), ("b-bank", "B銀行")] {
-            desk.add_institution(&chief, &InstitutionId::parse(id).unwrap(), &Label { ja: name.into(), en: id.into() }).await.unwrap();
+            desk.add_institution(&chief, &InstitutionId::parse(id).unwrap(), &Label { ja: name.into(), en: id.into() })
+                .await
+                .unwrap();
         }
         TestApp { router: server::web::router(desk.clone(), false), desk, _folder: folder }
     }
@@ -71,8 +73,11 @@ impl TestApp {
 
     async fn call(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
-        let text = |name| response.headers().get(name).and_then(|v: &header::HeaderValue| v.to_str().ok()).unwrap_or("").to_owned();
-        let (status, location, cookie, headers) = (response.status(), text(header::LOCATION), text(header::SET_COOKIE), response.headers().clone());
+        let text = |name| {
+            response.headers().get(name).and_then(|v: &header::HeaderValue| v.to_str().ok()).unwrap_or("").to_owned()
+        };
+        let (status, location, cookie, headers) =
+            (response.status(), text(header::LOCATION), text(header::SET_COOKIE), response.headers().clone());
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
         Answer { status, location, cookie, body: String::from_utf8_lossy(&bytes).into_owned(), headers }
     }
@@ -125,7 +130,15 @@ async fn a_stranger_is_led_to_sign_in_and_back() {
 async fn what_is_not_there_is_a_404_with_a_way_on() {
     let app = TestApp::start().await;
     let reader = app.person("a-bank", Role::Reader).await;
-    for path in ["/services/nothing", "/services/..%2Fetc", "/categories/K99", "/guardrail?id=config:no-such-rule", "/import/0", "/nowhere", "/welcome/x"] {
+    for path in [
+        "/services/nothing",
+        "/services/..%2Fetc",
+        "/categories/K99",
+        "/guardrail?id=config:no-such-rule",
+        "/import/0",
+        "/nowhere",
+        "/welcome/x",
+    ] {
         let answer = app.get(path, &reader).await;
         assert!(matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::FORBIDDEN), "{path} {}", answer.status);
         assert!(answer.body.contains("操作番号") && answer.body.contains("href=\"/\""), "{path}");
@@ -136,7 +149,8 @@ async fn what_is_not_there_is_a_404_with_a_way_on() {
 async fn buttons_are_drawn_by_the_same_policy_that_the_forms_meet() {
     let app = TestApp::start().await;
     let (reader, editor) = (app.person("a-bank", Role::Reader).await, app.person("a-bank", Role::Editor).await);
-    let (read, edited) = (app.get("/services/s3/criteria", &reader).await, app.get("/services/s3/criteria", &editor).await);
+    let (read, edited) =
+        (app.get("/services/s3/criteria", &reader).await, app.get("/services/s3/criteria", &editor).await);
     assert!(!read.body.contains("data-editable") && edited.body.contains("data-editable"));
     let form = "cell=criteria/K07/summary/ja&base=0&text=x";
     assert_eq!(app.post("/services/s3/edit", &reader, form).await.status, StatusCode::FORBIDDEN);
@@ -165,7 +179,11 @@ async fn a_request_from_another_site_is_refused_and_every_answer_is_guarded() {
     let app = TestApp::start().await;
     let editor = app.person("a-bank", Role::Editor).await;
     for (name, value) in [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example"), ("x-nothing", "y")] {
-        let request = Request::post("/services/s3/edit").header(header::COOKIE, &editor).header(header::HOST, "127.0.0.1").header(name, value).body(Body::from("x=y"));
+        let request = Request::post("/services/s3/edit")
+            .header(header::COOKIE, &editor)
+            .header(header::HOST, "127.0.0.1")
+            .header(name, value)
+            .body(Body::from("x=y"));
         assert_eq!(app.call(request.unwrap()).await.status, StatusCode::FORBIDDEN, "{name}");
     }
     let answer = app.get("/", &editor).await;
@@ -182,7 +200,9 @@ async fn sign_in_says_the_same_for_an_unknown_address_and_a_wrong_password() {
     let unknown = app.post("/sign-in", "", "email=nobody%40a-bank.example&password=wrong&back=/").await;
     assert_eq!((wrong.status, unknown.status), (StatusCode::FORBIDDEN, StatusCode::FORBIDDEN));
     assert_eq!(wrong.body.replace("reader@", "nobody@"), unknown.body);
-    let right = app.post("/sign-in", "", "email=reader%40a-bank.example&password=correct+horse+battery&back=%2F%2Fevil.example").await;
+    let right = app
+        .post("/sign-in", "", "email=reader%40a-bank.example&password=correct+horse+battery&back=%2F%2Fevil.example")
+        .await;
     assert_eq!((right.status, right.location.as_str()), (StatusCode::SEE_OTHER, "/"), "never to another site");
 }
 

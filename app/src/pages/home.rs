@@ -60,7 +60,7 @@ pub async fn home(visit: &Visit) -> Result<String, Failure> {
                 </section>
                 <div class="stack">
                     {list(visit, p.go_on, Some(p.go_on_hint), p.go_on_empty, &started)}
-                    {list(visit, p.written, None, p.go_on_empty, &answered)}
+                    {list(visit, p.written, None, p.written_empty, &answered)}
                 </div>
             </div>
         }

@@ -17,6 +17,7 @@ words! {
     go_on_hint = "一部だけ回答がある評価シートです。", "Sheets that are answered in part.";
     go_on_empty = "記入中の評価シートはありません。", "No sheet is in progress.";
     written = "書き上がった評価シート", "Sheets written in full";
+    written_empty = "すべての分類に回答した評価シートはまだありません。", "No sheet answers every category yet.";
     services_title = "サービス", "Services";
     col_service = "サービス", "Service";
     col_provider = "事業者", "Provider";

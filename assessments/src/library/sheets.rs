@@ -20,19 +20,15 @@ pub struct StarterSheet {
     pub cells: Vec<(Address, String)>,
 }
 
+/// The files of the sheets that ship.
+const SHEETS: [&str; 1] = [include_str!("../../library/sheets/s3.toml")];
+
 /// The sheets that ship.
 ///
 /// # Errors
 /// [`Failure::Internal`] where a shipped file is damaged, which a test rules out.
 pub fn starter_sheets(criteria: &CriteriaSet) -> Result<Vec<StarterSheet>, Failure> {
-    [
-        include_str!("../../library/sheets/s3.toml"),
-        include_str!("../../library/sheets/lambda.toml"),
-        include_str!("../../library/sheets/rds.toml"),
-    ]
-    .into_iter()
-    .map(|text| parse(text, criteria))
-    .collect()
+    SHEETS.into_iter().map(|text| parse(text, criteria)).collect()
 }
 
 /// Reads a sheet's file.
@@ -136,10 +132,10 @@ mod tests {
     use crate::library::{Catalogue, default_criteria};
 
     #[test]
-    fn the_three_sheets_answer_every_category_in_both_languages() {
+    fn every_starter_sheet_answers_every_category_in_both_languages() {
         let criteria = default_criteria().unwrap();
         let sheets = starter_sheets(&criteria).unwrap();
-        assert_eq!(sheets.iter().map(|s| s.service.as_str()).collect::<Vec<_>>(), ["s3", "lambda", "rds"]);
+        assert!(sheets.iter().any(|s| s.service.as_str() == "s3"));
         for sheet in &sheets {
             for category in &criteria.categories {
                 for field in ["summary", "configure", "limits"] {

@@ -1,11 +1,15 @@
 //! Excel in and out. Reading never fails for one bad cell: it returns what it could read, and findings.
 
 pub mod export;
+pub mod foreign;
 pub mod grid;
+mod guard;
 pub mod json;
 pub mod markdown_out;
+mod marks;
 pub mod own;
 pub mod plan;
+pub mod read;
 mod text;
 
 pub use export::{ExportInput, HistoryLine, export};

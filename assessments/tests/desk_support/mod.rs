@@ -65,7 +65,10 @@ impl Stage {
             Database::Sqlite => Db::sqlite(&folder.path().join("test.sqlite")).await.unwrap(),
             Database::Postgres => Db::postgres(&schema(folder.path())).await.unwrap(),
         };
-        let clock = Arc::new(Clock { now: Mutex::new(DateTime::from_timestamp(1_795_000_000, 0).unwrap()), count: AtomicU64::new(1) });
+        let clock = Arc::new(Clock {
+            now: Mutex::new(DateTime::from_timestamp(1_795_000_000, 0).unwrap()),
+            count: AtomicU64::new(1),
+        });
         let desk = Desk::open(db, Search::in_memory(Synonyms::builtin()).unwrap(), clock.clone()).await.unwrap();
         Stage { desk, clock, people: AtomicU64::new(1), _folder: folder }
     }
@@ -100,10 +103,13 @@ impl Stage {
 
 /// Makes a schema of its own, so that stories do not meet.
 fn schema(folder: &std::path::Path) -> String {
-    let url = std::env::var("KYOHYO_TEST_POSTGRES").expect("KYOHYO_TEST_POSTGRES is not set: run the tests with `cargo xtask test`");
-    let name = folder.file_name().unwrap().to_string_lossy().to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "");
+    let url = std::env::var("KYOHYO_TEST_POSTGRES")
+        .expect("KYOHYO_TEST_POSTGRES is not set: run the tests with `cargo xtask test`");
+    let name =
+        folder.file_name().unwrap().to_string_lossy().to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "");
     let name = format!("t{name}{}", std::process::id());
-    let made = std::process::Command::new("psql").args([&url, "-qc", &format!("CREATE SCHEMA {name}")]).status().unwrap();
+    let made =
+        std::process::Command::new("psql").args([&url, "-qc", &format!("CREATE SCHEMA {name}")]).status().unwrap();
     assert!(made.success(), "psql could not make a schema");
     let by = if url.contains('?') { '&' } else { '?' };
     format!("{url}{by}options=-c%20search_path%3D{name}")

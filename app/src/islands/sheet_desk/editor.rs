@@ -84,7 +84,8 @@ fn mount(desk: Desk, cell: HtmlElement, address: String, now: CellNow, draft: Op
     let restored = draft.as_ref().is_some_and(|d| d.text != now.text);
     let base = draft.as_ref().map_or(now.number, |d| d.base);
     let text = draft.map_or_else(|| now.text.clone(), |d| d.text);
-    let mounted = host.clone();
+    let fresh = !restored;
+    let (mounted, place) = (host.clone(), host.clone());
     let own = leptos::mount::mount_to(mounted, move || {
         let open = Open {
             desk,
@@ -106,6 +107,11 @@ fn mount(desk: Desk, cell: HtmlElement, address: String, now: CellNow, draft: Op
     });
     // The view's signals live as long as the page; the host element is taken out when the editor closes.
     own.forget();
+    // `autofocus` counts only while a page loads. A draft that opens by itself does not take the focus.
+    let control = place.query_selector("textarea, select, input").ok().flatten().filter(|_| fresh);
+    if let Some(control) = control.and_then(|c| c.dyn_into::<HtmlElement>().ok()) {
+        let _ = control.focus();
+    }
 }
 
 fn close(open: &Open) {
@@ -229,7 +235,7 @@ fn control(open: Open) -> AnyView {
         "choice" => {
             let options = open.choices.iter().cloned();
             let options = options.map(|(key, word)| { let own = key.clone(); view! { <option value=key selected=move || text.get() == own>{word}</option> } }).collect_view();
-            view! { <select autofocus aria-label=label on:change:target=move |e| typed(e.target().value())><option value="">"—"</option>{options}</select> }.into_any()
+            view! { <select aria-label=label on:change:target=move |e| typed(e.target().value())><option value="">"—"</option>{options}</select> }.into_any()
         }
         "choices" => open
             .choices
@@ -251,13 +257,13 @@ fn control(open: Open) -> AnyView {
             .into_any(),
         "short" | "reference" | "date" => {
             let form = if open.kind == "date" { "date" } else { "text" };
-            view! { <input type=form aria-label=label autofocus prop:value=move || text.get() on:input:target=move |e| typed(e.target().value())/> }.into_any()
+            view! { <input type=form aria-label=label prop:value=move || text.get() on:input:target=move |e| typed(e.target().value())/> }.into_any()
         }
         _ => {
             let rows = open.before.lines().count().clamp(4, 16).to_string();
             let picker = (open.kind == "guardrails").then(|| super::super::guardrail_picker::picker(open.desk.lang, text, typed.clone()));
             view! {
-                <textarea aria-label=label rows=rows autofocus prop:value=move || text.get() on:input:target=move |e| typed(e.target().value())></textarea>
+                <textarea aria-label=label rows=rows prop:value=move || text.get() on:input:target=move |e| typed(e.target().value())></textarea>
                 {picker}
             }
             .into_any()
