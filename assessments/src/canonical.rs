@@ -64,7 +64,7 @@ fn unescape(text: &str) -> String {
                 out.push('\n');
                 rest = &tail[7..];
             }
-            Some(c) if c < 0x20 || c >= 0xfffe => rest = &tail[7..],
+            Some(c) if !(0x20..0xfffe).contains(&c) => rest = &tail[7..],
             _ => {
                 out.push_str("_x");
                 rest = &tail[2..];

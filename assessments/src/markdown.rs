@@ -84,23 +84,19 @@ pub fn to_plain(text: &str) -> String {
         match event {
             Event::Text(t) | Event::Code(t) | Event::Html(t) | Event::InlineHtml(t) => out.push_str(&t),
             Event::SoftBreak | Event::HardBreak | Event::Rule => out.push('\n'),
-            Event::End(
-                TagEnd::Paragraph
-                | TagEnd::Item
-                | TagEnd::Heading(_)
-                | TagEnd::CodeBlock
-                | TagEnd::TableRow
-                | TagEnd::TableHead,
-            ) => {
-                if !out.ends_with('\n') {
-                    out.push('\n');
-                }
-            }
+            // A cell's own text ends with a blank, a block with one line end.
             Event::End(TagEnd::TableCell) => out.push(' '),
+            Event::End(end) if ends_line(end) && !out.ends_with('\n') => out.push('\n'),
             _ => {}
         }
     }
     out.trim_end().to_owned()
+}
+
+/// Whether a block ends here.
+fn ends_line(end: TagEnd) -> bool {
+    use TagEnd::{CodeBlock, Heading, Item, Paragraph, TableHead, TableRow};
+    matches!(end, Paragraph | Item | Heading(_) | CodeBlock | TableRow | TableHead)
 }
 
 #[cfg(test)]

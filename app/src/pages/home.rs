@@ -10,6 +10,7 @@ use assessments::lang::Label;
 use assessments::store::{ChangeFilter, ServiceFilter, ServiceRow};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Changes shown.
 const RECENT: i64 = 60;
@@ -31,9 +32,8 @@ pub async fn home(visit: &Visit) -> Result<String, Failure> {
         changes.into_iter().filter(|c| c.door != assessments::change::Door::Library).take(12).collect();
     let mut names: BTreeMap<String, Label> = BTreeMap::new();
     for change in &changes {
-        let id = change.key.service.to_string();
-        if !names.contains_key(&id) {
-            names.insert(id, visit.desk.sheet(actor, &change.key).await?.service.name);
+        if let Entry::Vacant(unknown) = names.entry(change.key.service.to_string()) {
+            unknown.insert(visit.desk.sheet(actor, &change.key).await?.service.name);
         }
     }
     let (w, p) = (common(visit.lang), pages(visit.lang));

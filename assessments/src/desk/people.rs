@@ -7,7 +7,7 @@ use crate::criteria::{CriteriaSet, Crosswalk};
 use crate::failure::Failure;
 use crate::id::{InstitutionId, PersonId, opaque};
 use crate::lang::Label;
-use crate::store::NewPerson;
+use crate::store::{AuditEntry, NewPerson};
 use std::sync::Arc;
 
 impl Desk {
@@ -30,6 +30,18 @@ impl Desk {
         self.link_for(&person).await.map(Some)
     }
 
+    /// An audit entry of the common records, now.
+    fn entry<'a>(&self, action: &'a str, subject: &'a str, detail: &'a str) -> AuditEntry<'a> {
+        AuditEntry {
+            id: opaque(self.world.random()),
+            at: self.world.now(),
+            layer: &Layer::Shared,
+            action,
+            subject,
+            detail,
+        }
+    }
+
     async fn add(&self, actor: &Actor, email: &str, name: &str) -> Result<PersonId, Failure> {
         let permit = permit(actor, Action::ManagePeople, &Layer::Shared)?;
         let email = email.trim().to_lowercase();
@@ -47,7 +59,7 @@ impl Desk {
         let now = self.world.now();
         let mut tx = self.db.begin().await?;
         tx.add_person(&permit, &NewPerson { id: id.clone(), email: &email, name: &name, at: now }).await?;
-        tx.audit(&opaque(self.world.random()), now, &Layer::Shared, actor, "add_person", id.as_str(), &email).await?;
+        tx.audit(actor, &self.entry("add_person", id.as_str(), &email)).await?;
         tx.commit().await?;
         Ok(id)
     }
@@ -78,16 +90,7 @@ impl Desk {
         for (institution, role) in roles {
             tx.give_role(&permit, &person, institution.as_ref(), *role).await?;
             let detail = format!("{} {}", institution.as_ref().map_or("-", InstitutionId::as_str), role.key());
-            tx.audit(
-                &opaque(self.world.random()),
-                self.world.now(),
-                &Layer::Shared,
-                actor,
-                "give_role",
-                person.as_str(),
-                &detail,
-            )
-            .await?;
+            tx.audit(actor, &self.entry("give_role", person.as_str(), &detail)).await?;
         }
         tx.commit().await?;
         self.link_for(&person).await
@@ -105,8 +108,7 @@ impl Desk {
         let now = self.world.now();
         let mut tx = self.db.begin().await?;
         tx.add_institution(&permit, id, name, now).await?;
-        tx.audit(&opaque(self.world.random()), now, &Layer::Shared, actor, "add_institution", id.as_str(), &name.ja)
-            .await?;
+        tx.audit(actor, &self.entry("add_institution", id.as_str(), &name.ja)).await?;
         tx.commit().await
     }
 
@@ -131,7 +133,7 @@ impl Desk {
         }
         let mut tx = self.db.begin().await?;
         tx.add_criteria(&permit, &set, now).await?;
-        tx.audit(&opaque(self.world.random()), now, &Layer::Shared, actor, "load_criteria", &set.key(), "").await?;
+        tx.audit(actor, &self.entry("load_criteria", &set.key(), "")).await?;
         tx.commit().await?;
         self.criteria.write().unwrap_or_else(std::sync::PoisonError::into_inner).insert(set.key(), Arc::new(set));
         Ok(())

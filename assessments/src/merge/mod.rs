@@ -90,7 +90,7 @@ fn set(base: &str, theirs: &str, yours: &str, by: &str) -> String {
     all.sort_unstable();
     all.dedup();
     let keeps = |k: &&str| if b.contains(k) { t.contains(k) && y.contains(k) } else { t.contains(k) || y.contains(k) };
-    all.into_iter().filter(|k| keeps(&k)).collect::<Vec<_>>().join(by)
+    all.into_iter().filter(|k| keeps(k)).collect::<Vec<_>>().join(by)
 }
 
 enum Chunk<'a, 'b> {

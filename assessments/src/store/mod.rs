@@ -15,7 +15,7 @@ mod write;
 pub use changes::{ChainReport, ChangeFilter};
 pub use exchange::{ExportRecord, ImportRecord};
 pub use lists::{AcrossRow, Backlink, MatrixRow, ServiceFilter, ServiceRow};
-pub use people::{NewPerson, Person, SessionRow};
+pub use people::{AuditEntry, NewPerson, Person, SessionRow};
 pub use write::{NewChange, Written};
 
 use crate::failure::Failure;

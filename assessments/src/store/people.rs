@@ -36,6 +36,22 @@ pub struct NewPerson<'a> {
     pub at: DateTime<Utc>,
 }
 
+/// What was done to a record, for the audit.
+pub struct AuditEntry<'a> {
+    /// Id.
+    pub id: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Whose record.
+    pub layer: &'a Layer,
+    /// What: `add_person`.
+    pub action: &'a str,
+    /// To what.
+    pub subject: &'a str,
+    /// More words.
+    pub detail: &'a str,
+}
+
 /// A session as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionRow {
@@ -296,18 +312,9 @@ impl Tx {
     ///
     /// # Errors
     /// [`Failure::Internal`] where the database does not answer.
-    pub async fn audit(
-        &mut self,
-        id: &str,
-        at: DateTime<Utc>,
-        layer: &Layer,
-        actor: &Actor,
-        action: &str,
-        subject: &str,
-        detail: &str,
-    ) -> Result<(), Failure> {
+    pub async fn audit(&mut self, actor: &Actor, entry: &AuditEntry<'_>) -> Result<(), Failure> {
         on!(Tx, self, t => sqlx::query("INSERT INTO audit (id, at, layer, person, actor, action, subject, detail) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)")
-            .bind(id).bind(at).bind(layer.key()).bind(actor.person.as_ref().map(|p| p.as_str())).bind(&actor.name).bind(action).bind(subject)
-            .bind(detail).execute(&mut **t).await.map(|_| ())).map_err(fault)
+            .bind(&entry.id).bind(entry.at).bind(entry.layer.key()).bind(actor.person.as_ref().map(|p| p.as_str())).bind(&actor.name)
+            .bind(entry.action).bind(entry.subject).bind(entry.detail).execute(&mut **t).await.map(|_| ())).map_err(fault)
     }
 }

@@ -217,11 +217,12 @@ impl Tx {
             let text = if address.is_order() { order_text(&address, &text)? } else { checked(&address, &text)? };
             let is_there = draft.current.has_row(&address.section, &address.row)
                 || set.contains(&(address.section.clone(), address.row.clone()));
-            if !is_there && !(address.is_order() && text.is_empty()) {
+            let goes = address.is_order() && text.is_empty();
+            if !(is_there || goes) {
                 self.gone_row(draft, &address, &text).await?;
                 continue;
             }
-            if address.is_order() && text.is_empty() {
+            if goes {
                 self.touched_row(draft, &address).await?;
             }
             self.merge_cell(draft, address, text).await?;

@@ -496,5 +496,6 @@ fn similarity(a: &str, b: &str) -> u8 {
     let pairs = |t: &str| -> BTreeSet<(char, char)> { t.chars().zip(t.chars().skip(1)).collect() };
     let (a, b) = (pairs(a), pairs(b));
     let total = a.len() + b.len();
-    if total == 0 { 0 } else { u8::try_from(200 * a.intersection(&b).count() / total).unwrap_or(100).min(99) }
+    let percent = (200 * a.intersection(&b).count()).checked_div(total).unwrap_or(0);
+    u8::try_from(percent).unwrap_or(100).min(99)
 }

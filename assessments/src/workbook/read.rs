@@ -224,7 +224,7 @@ mod tests {
             .write_with_format(
                 0,
                 2,
-                &ExcelDateTime::from_ymd(2026, 11, 23).unwrap(),
+                ExcelDateTime::from_ymd(2026, 11, 23).unwrap(),
                 &Format::new().set_num_format("yyyy-mm-dd"),
             )
             .unwrap();

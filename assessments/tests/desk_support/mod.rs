@@ -104,7 +104,7 @@ impl Stage {
 /// Makes a schema of its own, so that stories do not meet.
 fn schema(folder: &std::path::Path) -> String {
     let url = std::env::var("KYOHYO_TEST_POSTGRES")
-        .expect("KYOHYO_TEST_POSTGRES is not set: run the tests with `cargo xtask test`");
+        .unwrap_or_else(|_| panic!("KYOHYO_TEST_POSTGRES is not set: run the tests with `cargo xtask test`"));
     let name =
         folder.file_name().unwrap().to_string_lossy().to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "");
     let name = format!("t{name}{}", std::process::id());
