@@ -22,6 +22,8 @@ export default defineConfig({
     locale: "en-US",
     timezoneId: "Asia/Tokyo",
     viewport: { width: 1440, height: 900 },
+    // Colours in the middle of a change are no finding.
+    contextOptions: { reducedMotion: "reduce" },
     actionTimeout: 15_000,
     navigationTimeout: 30_000,
     launchOptions: {
