@@ -1,5 +1,5 @@
 //! Exports through a real LibreOffice: open, save, come back with no difference.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;
 

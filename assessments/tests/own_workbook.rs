@@ -1,5 +1,5 @@
 //! Our own export comes home: nothing changed, nothing to report; something changed, exactly that.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;
 
