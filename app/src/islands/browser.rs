@@ -1,8 +1,8 @@
 //! Small helpers over web-sys. Everything here fails softly: a browser that lacks something loses a convenience, never
 //! what was typed.
 
+use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element, Event, EventTarget, HtmlElement, KeyboardEvent, Storage, Window};
 
 /// The window.
@@ -73,9 +73,4 @@ pub fn go(url: &str) {
     if let Some(window) = window() {
         let _ = window.location().set_href(url);
     }
-}
-
-/// A property of a script value, as text.
-pub fn text_of(value: &JsValue, key: &str) -> Option<String> {
-    js_sys::Reflect::get(value, &JsValue::from_str(key)).ok()?.as_string()
 }

@@ -17,34 +17,24 @@ use leptos::prelude::*;
 #[island]
 pub fn SheetDesk(service: String, number: i64, lang: Lang, person: String, editable: bool) -> impl IntoView {
     let online = RwSignal::new(None::<bool>);
-    let told = RwSignal::new(String::new());
     let w = words(lang);
-    Effect::new(move |_| start(&service, number, lang, &person, editable, online, told));
+    Effect::new(move |_| start(&service, number, lang, &person, editable, online));
     view! {
         <div class="presence" role="status">
             {move || online.get().map(|on| view! { <span class="small" data-online=on.to_string()>{if on { w.online } else { w.offline }}</span> })}
-            <span class="toast" hidden=move || told.with(String::is_empty)>{move || told.get()}</span>
         </div>
     }
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn start(_: &str, _: i64, _: Lang, _: &str, _: bool, _: RwSignal<Option<bool>>, _: RwSignal<String>) {}
+fn start(_: &str, _: i64, _: Lang, _: &str, _: bool, _: RwSignal<Option<bool>>) {}
 
 #[cfg(feature = "hydrate")]
-fn start(
-    service: &str,
-    number: i64,
-    lang: Lang,
-    person: &str,
-    editable: bool,
-    online: RwSignal<Option<bool>>,
-    told: RwSignal<String>,
-) {
+fn start(service: &str, number: i64, lang: Lang, person: &str, editable: bool, online: RwSignal<Option<bool>>) {
     use super::browser::{closest, document, listen};
     use wasm_bindgen::JsCast;
 
-    let desk = state::Desk { service: service.to_owned(), lang, person: person.to_owned(), told };
+    let desk = state::Desk { service: service.to_owned(), lang, person: person.to_owned() };
     state::mark_live();
     live::listen_to(&desk, number, online);
     if !editable {

@@ -2,7 +2,6 @@
 
 use crate::islands::browser::{all, document, storage};
 use assessments::lang::Lang;
-use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use web_sys::HtmlElement;
 
@@ -15,8 +14,6 @@ pub struct Desk {
     pub lang: Lang,
     /// Whose drafts these are: two people who share a device do not see each other's.
     pub person: String,
-    /// What the page says at its foot.
-    pub told: RwSignal<String>,
 }
 
 /// Text that was typed and not saved.
