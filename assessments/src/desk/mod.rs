@@ -19,7 +19,7 @@ pub use exchange::{Applied, Choices, Exported, Format, Preview};
 pub use find::{Found, FoundCell};
 pub use live::{Event, visible};
 pub use read::{Facets, GuardrailPage, Page, SheetView};
-pub use sign_in::{SESSION_DAYS, SignedIn};
+pub use sign_in::{MIN_PASSWORD, SESSION_DAYS, SignedIn};
 pub use world::{RealWorld, World};
 pub use write::WriteInput;
 
