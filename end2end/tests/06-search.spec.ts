@@ -12,13 +12,22 @@ test.describe("search", () => {
     await page.keyboard.press("Enter");
     await expect(page).toHaveURL(/\/search\?q=/);
     await expect(page.getByRole("status").filter({ hasText: /件のシート・\d+ 件のセル/ })).toBeVisible();
-    const hit = page.getByRole("main").getByRole("listitem").first();
-    await expect(hit.locator("mark").first()).toContainText("暗号化");
+    const marked = page.locator("mark").filter({ hasText: "暗号化" });
+    const hit = page.getByRole("main").getByRole("listitem").filter({ has: marked }).first();
     await hit.getByRole("link").click();
     await expect(page).toHaveURL(/\/services\/[\w-]+(\/\w+)?#[\w-]+$/);
     const anchor = new URL(page.url()).hash.slice(1);
     await expect(page.locator(`[id="${anchor}"]`)).toBeInViewport();
     await expect(page.locator(`[id="${anchor}"]`)).toContainText("暗号化");
+  });
+
+  test("a hit in the other language leads to the cell that shows both", async ({ page }) => {
+    await page.goto("/search?q=encryption%20at%20rest");
+    const link = page.getByRole("main").locator("li.hit a[href$='-en']").first();
+    await link.click();
+    await expect(page.locator("html")).toHaveAttribute("lang", "ja");
+    const anchor = new URL(page.url()).hash.slice(1);
+    await expect(page.locator(".cell").filter({ has: page.locator(`[id="${anchor}"]`) })).toBeInViewport();
   });
 
   test("an identifier is found as it is written", async ({ page }) => {

@@ -17,11 +17,12 @@ test.describe("private layers", () => {
   test("nor by search", async ({ page, other }) => {
     const query = `/search?q=${encodeURIComponent(WORDS)}`;
     await page.goto(query);
-    const hit = page.getByRole("main").getByRole("listitem").filter({ hasText: "非公開" });
-    await expect(hit).toContainText("顧客情報");
+    const hit = page.getByRole("main").getByRole("listitem").filter({ hasText: WORDS });
+    await expect(hit).toContainText("K07");
+    await expect(hit).toContainText("非公開");
     await other.goto(query);
     await expect(other.getByRole("heading", { level: 1, name: "検索" })).toBeVisible();
-    await expect(other.getByText("非公開")).toHaveCount(0);
+    await expect(other.getByText("非公開", { exact: true })).toHaveCount(0);
     await expect(other.getByText("SSE-KMS を必須とする")).toHaveCount(0);
   });
 

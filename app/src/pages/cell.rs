@@ -123,9 +123,12 @@ pub fn cell(visit: &Visit, input: CellInput<'_>) -> AnyView {
     let text_lang = input.other.map(Lang::code);
     let label = input.field.label(visit.lang);
     let name = format!("{} {label}", input.address.row);
+    // A link to the text in the other language leads here as well: one cell shows both.
+    let other = input.address.lang.map(|l| Address { lang: Some(l.other()), ..input.address.clone() }.anchor());
     view! {
         <div class="cell" id=input.address.anchor() data-cell=address data-editable=input.editable.then_some("") data-kind=kind(input.field)
             data-empty=input.text.is_empty().then_some("") tabindex="0" role="group" aria-label=name.clone()>
+            {other.map(|id| view! { <span id=id></span> })}
             {input.label.map(|l| view! { <span class="cell-label">{l}</span> })}
             <div class="cell-body" lang=text_lang>{body(&visit.desk, visit.lang, input.field, input.text)}</div>
             {only.map(|o| view! { <span class="other-lang">{o}</span> })}

@@ -319,7 +319,7 @@ impl Desk {
         draft: &Draft,
         asked: Option<&ServiceId>,
     ) -> Result<(ServiceId, Vec<Finding>), Failure> {
-        let permit = self.shared(actor, Action::PreviewImport)?;
+        let permit = self.shared(actor, Action::ReadSheet)?;
         let own = draft.service.as_deref().map(ServiceId::parse).transpose()?;
         if let Some(asked) = asked {
             self.db.service(&permit, asked).await?;

@@ -1,6 +1,6 @@
 //! What the desk keeps: drafts on this device, and the marks that it puts on cells.
 
-use crate::islands::browser::{all, document, storage};
+use crate::islands::browser::{all, by_id, document, storage, window};
 use assessments::lang::Lang;
 use serde::{Deserialize, Serialize};
 use web_sys::HtmlElement;
@@ -56,10 +56,18 @@ pub fn drafts(desk: &Desk) -> Vec<(HtmlElement, Draft)> {
         .collect()
 }
 
-/// Says to the style sheet that script runs.
+/// Says to the style sheet that script runs. The tools of the cells then leave the flow and the page gets shorter: the
+/// cell that the address names is brought back, where the reader was looking at it.
 pub fn mark_live() {
+    let named = window().and_then(|w| w.location().hash().ok());
+    let named = named.and_then(|hash| by_id(hash.trim_start_matches('#')));
+    let height = window().and_then(|w| w.inner_height().ok()?.as_f64()).unwrap_or(0.0);
+    let named = named.filter(|e| (0.0..height).contains(&e.get_bounding_client_rect().top()));
     if let Some(root) = document().and_then(|d| d.document_element()) {
         let _ = root.set_attribute("data-live", "");
+    }
+    if let Some(element) = named {
+        element.scroll_into_view();
     }
 }
 
