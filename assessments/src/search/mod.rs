@@ -272,6 +272,20 @@ mod tests {
     }
 
     #[test]
+    fn the_word_itself_stands_before_its_synonyms() {
+        let search = small();
+        let more = [
+            ("criteria/K04/summary/ja", "インターネットへ出ずに閉域で接続できる。"),
+            ("paths/P-01/kind", "VPCエンドポイント VPC endpoint"),
+            ("criteria/K04/summary/en", "Private connectivity without the internet is possible."),
+        ];
+        search.replace(vec![docs("shared", "lambda", 1, &more)]).unwrap();
+        let hits = search.search(&[Layer::Shared], "閉域", 10, &Filter::default()).unwrap();
+        let own = |h: &Hit| h.text.contains("閉域");
+        assert!(hits.iter().take(2).all(own) && hits.len() >= 4, "{hits:?}");
+    }
+
+    #[test]
     fn a_private_term_moves_nothing_for_others() {
         let search = small();
         let before = search.search(&[Layer::Shared], "暗号化", 10, &Filter::default()).unwrap();

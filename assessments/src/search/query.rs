@@ -55,6 +55,12 @@ pub fn build(text: &str, synonyms: &Synonyms, fields: Fields, searcher: &Searche
         chunks.extend(made);
     }
     let mut all: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+    if let [only] = pieces.as_slice() {
+        // A text that holds the word itself stands before one that holds a synonym of it.
+        all.extend(
+            maker.exact(only).map(|q| (Occur::Should, Box::new(ConstScoreQuery::new(q, 5.0)) as Box<dyn Query>)),
+        );
+    }
     if chunks.len() > 1 {
         // Texts that hold something of every word stand before those that hold much of one.
         let every = chunks.iter().map(|q| (Occur::Must, q.box_clone())).collect();
@@ -65,7 +71,7 @@ pub fn build(text: &str, synonyms: &Synonyms, fields: Fields, searcher: &Searche
     let others: Vec<Box<dyn Query>> =
         synonyms.of(&folded).into_iter().filter_map(|word| maker.whole(word, &mut needles)).collect();
     if !others.is_empty() {
-        all.push((Occur::Should, boost(Box::new(DisjunctionMaxQuery::with_tie_breaker(others, 0.2)), 0.6)));
+        all.push((Occur::Should, boost(Box::new(DisjunctionMaxQuery::with_tie_breaker(others, 0.2)), 0.35)));
     }
     needles.sort_by_key(|n| std::cmp::Reverse(n.chars().count()));
     needles.dedup();
@@ -96,6 +102,17 @@ impl Maker<'_> {
             Box::new(PhraseQuery::new(words.iter().map(|w| Term::from_field_text(field, w)).collect()))
                 as Box<dyn Query>
         })
+    }
+
+    /// A run as it stands in a text.
+    fn exact(&self, run: &Run) -> Option<Box<dyn Query>> {
+        let (Run::Latin(part) | Run::Ideographs(part) | Run::Hiragana(part)) = run;
+        let text = text_of(part);
+        if matches!(run, Run::Latin(_)) || part.len() < 3 {
+            return Some(self.term(&text));
+        }
+        let pairs: Vec<String> = part.windows(2).map(text_of).collect();
+        self.phrase(self.fields.text, &pairs)
     }
 
     fn latin(&self, run: &[Folded], needles: &mut Vec<String>) -> Option<Box<dyn Query>> {
