@@ -87,6 +87,7 @@ fn line(visit: &Visit, r: &AcrossRow, row: &RowId) -> impl IntoView + use<> {
                         text: shown.text,
                         other: shown.other,
                         service: r.service.as_str(),
+                        many: true,
                         editable: false,
                         label: Some(label),
                     },

@@ -104,6 +104,8 @@ pub struct CellInput<'a> {
     pub other: Option<Lang>,
     /// The service, for links.
     pub service: &'a str,
+    /// Whether the page shows other services' cells as well, so that anchors need the service's id.
+    pub many: bool,
     /// Whether the reader may write it.
     pub editable: bool,
     /// Shown before the text: the field's name.
@@ -124,9 +126,11 @@ pub fn cell(visit: &Visit, input: CellInput<'_>) -> AnyView {
     let label = input.field.label(visit.lang);
     let name = format!("{} {label}", input.address.row);
     // A link to the text in the other language leads here as well: one cell shows both.
-    let other = input.address.lang.map(|l| Address { lang: Some(l.other()), ..input.address.clone() }.anchor());
+    let anchored = |a: &Address| if input.many { format!("{}-{}", input.service, a.anchor()) } else { a.anchor() };
+    let anchor = anchored(&input.address);
+    let other = input.address.lang.map(|l| anchored(&input.address.in_lang(l.other())));
     view! {
-        <div class="cell" id=input.address.anchor() data-cell=address data-editable=input.editable.then_some("") data-kind=kind(input.field)
+        <div class="cell" id=anchor data-cell=address data-editable=input.editable.then_some("") data-kind=kind(input.field)
             data-empty=input.text.is_empty().then_some("") tabindex="0" role="group" aria-label=name.clone()>
             {other.map(|id| view! { <span id=id></span> })}
             {input.label.map(|l| view! { <span class="cell-label">{l}</span> })}

@@ -45,8 +45,8 @@ pub fn drop(visit: &Visit, service: &str, refused: Option<&Refused>) -> Result<S
     }))
 }
 
-/// The preview of a file.
-pub fn preview(visit: &Visit, preview: &Preview, name: &str, refused: Option<&Refused>) -> String {
+/// The preview of a file. `written` is how many cells applying it changed, where that is done.
+pub fn preview(visit: &Visit, preview: &Preview, name: &str, written: usize, refused: Option<&Refused>) -> String {
     let x = exchange(visit.lang);
     let title = fill(x.of_file, &[&preview.file, &name]);
     page(visit, x.preview, Place::Import, || {
@@ -58,7 +58,7 @@ pub fn preview(visit: &Visit, preview: &Preview, name: &str, refused: Option<&Re
             <nav class="crumbs"><a href="/import">{x.title}</a></nav>
             <div class="head"><div><h1>{x.preview}</h1><p class="facts">{title}</p></div></div>
             {refused.map(|r| notice(visit, &r.failure))}
-            {preview.applied.map(|number| applied(visit, preview, number))}
+            {preview.applied.map(|number| applied(visit, preview, number, written))}
             {summary(visit, counts)}
             {mapping(visit, preview)}
             {findings(visit, &preview.plan.findings)}
@@ -81,11 +81,11 @@ pub fn preview(visit: &Visit, preview: &Preview, name: &str, refused: Option<&Re
     })
 }
 
-fn applied(visit: &Visit, preview: &Preview, number: i64) -> impl IntoView + use<> {
+fn applied(visit: &Visit, preview: &Preview, number: i64, written: usize) -> impl IntoView + use<> {
     let x = exchange(visit.lang);
     view! {
         <div class="note" data-tone="good" role="status">
-            <p>{fill(x.applied, &[&number, &preview.plan.cells.iter().filter(|c| c.outcome == Outcome::Unchanged).count()])}</p>
+            <p>{fill(x.applied, &[&number, &written])}</p>
             <div class="row"><a class="btn" href=format!("/services/{}/history#r{number}", preview.key.service)>{common(visit.lang).history}</a>
                 <form method="post" action=format!("/services/{}/undo", preview.key.service)>
                     <input type="hidden" name="number" value=number.to_string()/><button class="btn" data-kind="quiet">{x.undo}</button></form></div>

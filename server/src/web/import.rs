@@ -4,9 +4,11 @@ use super::pages::Asked;
 use super::visit::{answer, failed, redrawn};
 use app::pages::{self, Refused, Visit};
 use assessments::cell::Address;
+use assessments::change::Door;
 use assessments::desk::{Choices, Preview};
 use assessments::failure::Failure;
 use assessments::id::{ImportId, ServiceId};
+use assessments::store::ChangeFilter;
 use axum::Extension;
 use axum::extract::{Form, Multipart, Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -71,8 +73,22 @@ async fn preview_of(
 async fn shown(visit: &Visit, id: &str, refused: Option<&Refused>) -> Result<String, Failure> {
     let actor = visit.actor()?;
     let preview = visit.desk.preview_again(actor, &ImportId::parse(id).map_err(|_| Failure::NotFound)?).await?;
+    let written = match preview.applied {
+        Some(number) => {
+            let service = Some(preview.key.service.clone());
+            let filter = ChangeFilter { service, number: Some(number), limit: 1, ..ChangeFilter::default() };
+            visit
+                .desk
+                .history(actor, &preview.key.layer, &filter)
+                .await?
+                .first()
+                .filter(|set| set.door == Door::Workbook && set.source == preview.file)
+                .map_or(0, |set| set.cells.len())
+        }
+        None => 0,
+    };
     let name = visit.desk.sheet(actor, &preview.key).await?.service.name.get(visit.lang).to_owned();
-    Ok(pages::import::preview(visit, &preview, &name, refused))
+    Ok(pages::import::preview(visit, &preview, &name, written, refused))
 }
 
 pub async fn preview(Extension(visit): V, Path(id): Path<String>) -> Response {

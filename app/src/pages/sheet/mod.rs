@@ -88,6 +88,7 @@ impl Opened<'_> {
             text: shown.text,
             other: shown.other,
             service: self.id(),
+            many: false,
             editable: self.editable,
             label,
         };
