@@ -1,8 +1,9 @@
 //! The difference of two texts by word, for history and previews.
 
+use crate::merge::ops::ops;
 use crate::merge::words::words;
 use serde::{Deserialize, Serialize};
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use similar::DiffOp;
 
 /// A run of a difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,7 +21,7 @@ pub enum Run {
 pub fn by_word(old: &str, new: &str) -> Vec<Run> {
     let (a, b) = (words(old), words(new));
     let mut runs = Vec::new();
-    for op in capture_diff_slices(Algorithm::Myers, &a, &b) {
+    for op in ops(&a, &b) {
         match op {
             DiffOp::Equal { old_index, len, .. } => runs.push(Run::Same(a[old_index..old_index + len].concat())),
             DiffOp::Delete { old_index, old_len, .. } => {

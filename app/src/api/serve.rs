@@ -1,7 +1,7 @@
 //! The server's half of the wire: a few lines each, over the desk.
 
 use super::{CellNow, GuardrailHit, Saved, Suggestion};
-use crate::pages::{Visit, cell, draw, search};
+use crate::pages::{Visit, cell, draw, forms, search};
 use assessments::cell::{Address, SheetKey};
 use assessments::change::Door;
 use assessments::desk::WriteInput;
@@ -71,6 +71,16 @@ pub(super) fn show_markdown(text: &str) -> Result<String, Failure> {
     visit()?.actor()?;
     let cut: String = text.chars().take(schema::MAX_UNITS).collect();
     Ok(assessments::markdown::to_html(&cut))
+}
+
+pub(super) fn differences(address: &str, base: &str, texts: &[String], lang: Lang) -> Result<Vec<String>, Failure> {
+    visit()?.actor()?;
+    let address = Address::parse(address)?;
+    let long = |text: &str| text.encode_utf16().count() > schema::MAX_UNITS;
+    if texts.len() > 3 || long(base) || texts.iter().any(|text| long(text)) {
+        return Err(Failure::invalid("text", &address.to_string()));
+    }
+    Ok(texts.iter().map(|text| draw(|| forms::cell_diff(lang, &address, base, text))).collect())
 }
 
 pub(super) async fn suggest(text: &str, lang: Lang) -> Result<Vec<Suggestion>, Failure> {

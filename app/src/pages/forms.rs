@@ -48,7 +48,7 @@ pub async fn edit(visit: &Visit, service: &str, address: &str, refused: Option<&
             <h1>{field.label(visit.lang)}{address.lang.map(|l| if l == Lang::Ja { "（日本語）" } else { " (English)" })}</h1>
             {category.map(|c| super::across::question(visit, &view.criteria, c))}
             {refused.map(|r| notice(visit, &r.failure))}
-            {conflict.as_ref().map(|c| three(visit, c))}
+            {conflict.as_ref().map(|c| three(visit, &address, c))}
             <form class="form wide" method="post" action=format!("/services/{service}/edit")>
                 <input type="hidden" name="cell" value=address.to_string()/>
                 <input type="hidden" name="base" value=number.to_string()/>
@@ -61,15 +61,15 @@ pub async fn edit(visit: &Visit, service: &str, address: &str, refused: Option<&
 }
 
 /// The three texts of a conflict, with what each side changed.
-fn three(visit: &Visit, c: &Conflict) -> impl IntoView + use<> {
+fn three(visit: &Visit, address: &Address, c: &Conflict) -> impl IntoView + use<> {
     let p = pages(visit.lang);
     let pane = |title: &'static str, text: &str| {
-        let runs = diff(&c.base, text);
+        let runs = cell_diff(visit.lang, address, &c.base, text);
         view! { <section><h3>{title}</h3><div class="diff">{runs}</div></section> }
     };
     view! {
         <div class="conflict" role="group" aria-label=p.conflict_title>
-            <section><h3>{p.base}</h3><div class="diff">{c.base.clone()}</div></section>
+            {pane(p.base, &c.base)}
             {pane(p.theirs, &c.theirs)}
             {pane(p.yours, &c.yours)}
         </div>
@@ -86,6 +86,12 @@ pub fn diff(old: &str, new: &str) -> impl IntoView + use<> {
             Run::New(t) => view! { <ins>{t}</ins> }.into_any(),
         })
         .collect_view()
+}
+
+/// The difference of two texts of a cell, in words: a choice reads as on the sheet and not as its key.
+pub fn cell_diff(lang: Lang, address: &Address, old: &str, new: &str) -> impl IntoView + use<> {
+    let spoken = |text: &str| address.declared().map_or_else(|| text.to_owned(), |field| field.spoken(lang, text));
+    diff(&spoken(old), &spoken(new))
 }
 
 /// The control for a field's kind.

@@ -1,7 +1,7 @@
 //! Import: drop a file, look at what it would do, choose, apply.
 
 use super::error::notice;
-use super::forms::diff;
+use super::forms::cell_diff;
 use super::search::place as cell_place;
 use super::shell::{Place, page};
 use super::{Refused, Visit};
@@ -139,8 +139,8 @@ fn row(visit: &Visit, c: &PlannedCell, open: bool, refused: Option<&Refused>) ->
     let typed = refused.and_then(|r| r.typed(&format!("settle:{address}"))).map(str::to_owned);
     let body = match c.outcome {
         Outcome::Conflict => conflict(visit, c, open, typed).into_any(),
-        Outcome::ProposedDeletion => view! { <div class="diff"><del>{c.current.clone()}</del></div> }.into_any(),
-        _ => view! { <div class="diff">{diff(&c.current, &c.result)}</div> }.into_any(),
+        Outcome::ProposedDeletion => view! { <div class="diff">{cell_diff(visit.lang, &c.address, &c.current, "")}</div> }.into_any(),
+        _ => view! { <div class="diff">{cell_diff(visit.lang, &c.address, &c.current, &c.result)}</div> }.into_any(),
     };
     view! {
         <tr data-outcome=tone>
@@ -159,11 +159,15 @@ fn conflict(visit: &Visit, c: &PlannedCell, open: bool, typed: Option<String>) -
     let base = c.base.clone().unwrap_or_default();
     let name = format!("settle:{}", c.address);
     let text = typed.unwrap_or_else(|| c.current.clone());
+    let pane = |title: &'static str, to: &str| {
+        let runs = cell_diff(visit.lang, &c.address, &base, to);
+        view! { <section><h3>{title}</h3><div class="diff">{runs}</div></section> }
+    };
     view! {
         <div class="conflict">
-            <section><h3>{p.base}</h3><div class="diff">{base.clone()}</div></section>
-            <section><h3>{x.current}</h3><div class="diff">{diff(&base, &c.current)}</div></section>
-            <section><h3>{x.file}</h3><div class="diff">{diff(&base, &c.file)}</div></section>
+            {pane(p.base, &base)}
+            {pane(x.current, &c.current)}
+            {pane(x.file, &c.file)}
         </div>
         {open.then(|| view! { <label class="small">{x.write_own}<textarea name=name rows="4">{text}</textarea></label> })}
     }

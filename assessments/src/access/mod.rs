@@ -8,6 +8,7 @@ mod policy;
 pub use policy::{Action, Role, table};
 
 use crate::cell::Layer;
+use crate::change::Author;
 use crate::failure::Failure;
 use crate::id::{InstitutionId, PersonId};
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,11 @@ impl Actor {
             installation: BTreeSet::from([Role::Administrator, Role::Coordinator]),
             institutions: BTreeMap::new(),
         }
+    }
+
+    /// Whether this person wrote it. The command line and the library are nobody in particular.
+    pub fn is(&self, author: &Author) -> bool {
+        self.person.is_some() && self.person == author.person
     }
 
     /// The layers that this actor reads: the common one, and those of their institutions.

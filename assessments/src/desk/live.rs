@@ -3,6 +3,7 @@
 use super::Desk;
 use crate::access::Actor;
 use crate::cell::{Address, Layer, SheetKey};
+use crate::change::Author;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 
@@ -17,7 +18,7 @@ pub struct Event {
     /// Its number there.
     pub number: i64,
     /// Who wrote it.
-    pub author: String,
+    pub author: Author,
     /// Which cells.
     pub addresses: Vec<Address>,
 }

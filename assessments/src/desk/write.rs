@@ -76,7 +76,7 @@ impl Desk {
             ..ChangeFilter::default()
         };
         let set = self.history(actor, &key.layer, &filter).await?.into_iter().next().ok_or(Failure::NotFound)?;
-        let own = set.author.person.is_some() && set.author.person == actor.person;
+        let own = actor.is(&set.author);
         let action = if own { Action::WriteCells } else { Action::UndoOthers };
         let permit = permit(actor, action, &key.layer)?;
         let cells = set
@@ -143,7 +143,7 @@ impl Desk {
         self.live.tell(Event {
             key: key.clone(),
             number: written.number,
-            author: actor.name.clone(),
+            author: Author { person: actor.person.clone(), name: actor.name.clone() },
             addresses: written.cells.iter().map(|(a, _)| a.clone()).collect(),
         });
     }

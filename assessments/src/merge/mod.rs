@@ -1,10 +1,12 @@
 //! Three-way merge of one cell: by line, then by word where two people touched the same lines.
 
+pub mod ops;
 pub mod words;
 
 use crate::canonical;
 use crate::schema::Kind;
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use ops::ops;
+use similar::DiffOp;
 use words::words;
 
 /// What came of a merge.
@@ -19,8 +21,8 @@ pub enum Merged {
 /// Merges `theirs` and `yours`, which both come from `base`.
 ///
 /// Symmetric: swapping the two gives the same outcome. Values that are one thing (a choice, a date) merge only where
-/// one side kept the base or both say the same. Texts longer than the schema allows are never given to it, which
-/// bounds the work.
+/// one side kept the base or both say the same. Texts longer than the schema allows are never given to it, and
+/// [`ops::MOST_DIFFERENT`] bounds the work.
 pub fn three_way(kind: Kind, base: &str, theirs: &str, yours: &str) -> Merged {
     if canonical::same(theirs, yours) || canonical::same(base, yours) {
         return Merged::Clean(theirs.to_owned());
@@ -103,7 +105,7 @@ enum Chunk<'a, 'b> {
 /// For every unit of the base that a side kept, where it stands there; plus the ends.
 fn kept(base: &[&str], side: &[&str]) -> Vec<Option<usize>> {
     let mut at = vec![None; base.len()];
-    for op in capture_diff_slices(Algorithm::Myers, base, side) {
+    for op in ops(base, side) {
         if let DiffOp::Equal { old_index, new_index, len } = op {
             for i in 0..len {
                 at[old_index + i] = Some(new_index + i);

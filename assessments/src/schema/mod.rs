@@ -2,6 +2,7 @@
 //! diff, the search document and the API.
 
 mod sections;
+mod spoken;
 
 pub use sections::{SECTIONS, marks};
 

@@ -62,8 +62,11 @@ async fn stream(
         // An answer right away, so that the reader knows that the stream stands.
         yield Ok(Event::default().comment("ready"));
         let mut told = after;
+        if past.len() as i64 == CATCH_UP && past.last().is_some_and(|oldest| oldest.number > after + 1) {
+            yield Ok(behind());
+        }
         for set in past.iter().rev().filter(|s| s.number > after) {
-            let own = set.author.person.is_some() && set.author.person == actor.person;
+            let own = actor.is(&set.author);
             let addresses = set.cells.iter().map(|c| c.address.to_string()).collect();
             yield Ok(event(set.number, &Change { author: &set.author.name, own, addresses }));
             told = set.number;
@@ -72,16 +75,21 @@ async fn stream(
             match events.recv().await {
                 Ok(change) if visible(&change, &layers) && change.key == key && change.number > told => {
                     let addresses = change.addresses.iter().map(ToString::to_string).collect();
-                    let own = change.author == actor.name;
+                    let own = actor.is(&change.author);
                     told = change.number;
-                    yield Ok(event(change.number, &Change { author: &change.author, own, addresses }));
+                    yield Ok(event(change.number, &Change { author: &change.author.name, own, addresses }));
                 }
                 Ok(_) => {}
-                Err(RecvError::Lagged(_)) => yield Ok(Event::default().event("behind").data("")),
+                Err(RecvError::Lagged(_)) => yield Ok(behind()),
                 Err(RecvError::Closed) => return,
             }
         }
     })
+}
+
+/// More happened than is told: the page looks again at each cell that it shows.
+fn behind() -> Event {
+    Event::default().event("behind").data("-")
 }
 
 fn event(number: i64, change: &Change<'_>) -> Event {

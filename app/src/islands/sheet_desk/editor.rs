@@ -2,7 +2,7 @@
 
 use super::live;
 use super::state::{self, Desk, Draft};
-use crate::api::{CellNow, Refusal, read_cell, save_cell, show_markdown};
+use crate::api::{CellNow, Refusal, differences, read_cell, save_cell, show_markdown};
 use crate::islands::browser::clock;
 use crate::words::{editor as words, fill};
 use assessments::failure::{Conflict, Failure};
@@ -271,23 +271,21 @@ fn control(open: Open) -> AnyView {
     }
 }
 
-/// Where a text differs from its base, as one stretch: the same, gone, new, the same. A difference by words is the
-/// server's to make: its code would cost every first page a tenth of its bytes.
-fn stretch<'a>(base: &'a str, to: &'a str) -> (&'a str, &'a str, &'a str, &'a str) {
-    let start: usize = base.chars().zip(to.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
-    let ((same, old), (_, new)) = (base.split_at(start), to.split_at(start));
-    let end: usize =
-        old.chars().rev().zip(new.chars().rev()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
-    let ((gone, _), (new, rest)) = (old.split_at(old.len() - end), new.split_at(new.len() - end));
-    (same, gone, new, rest)
-}
-
 /// The three texts, and the way to one.
 fn conflict(open: Open, c: Conflict) -> impl IntoView {
     let w = words(open.desk.lang);
-    let runs = |to: &str| {
-        let (start, gone, new, end) = stretch(&c.base, to);
-        view! { <span>{start.to_owned()}</span><del>{gone.to_owned()}</del><ins>{new.to_owned()}</ins><span>{end.to_owned()}</span> }
+    // Plain at once; with the differences by word, and a choice's words, as soon as the server answers.
+    let texts = [c.base.clone(), c.theirs.clone(), c.yours.clone()];
+    let drawn = RwSignal::new(Vec::<String>::new());
+    let (address, base, lang, sent) = (c.address.clone(), c.base.clone(), open.desk.lang, texts.to_vec());
+    leptos::task::spawn_local(async move { drawn.set(differences(address, base, sent, lang).await.unwrap_or_default()) });
+    let pane = |title: &'static str, n: usize| {
+        let plain = texts[n].clone();
+        let body = move || match drawn.with(|html| html.get(n).cloned()) {
+            Some(html) => view! { <div class="diff" inner_html=html></div> }.into_any(),
+            None => view! { <div class="diff">{plain.clone()}</div> }.into_any(),
+        };
+        view! { <section><h3>{title}</h3>{body}</section> }
     };
     let (theirs, yours, number) = (c.theirs.clone(), c.yours.clone(), c.number);
     let take = move |open: Open, text: String| {
@@ -301,9 +299,9 @@ fn conflict(open: Open, c: Conflict) -> impl IntoView {
     view! {
         <div class="conflict" role="group" aria-label=w.conflict>
             <p role="alert"><b>{w.conflict}</b>" "<span class="muted">{c.author.clone()}</span></p>
-            <section><h3>{w.base}</h3><div class="diff">{c.base.clone()}</div></section>
-            <section><h3>{w.theirs}</h3><div class="diff">{runs(&c.theirs)}</div></section>
-            <section><h3>{w.yours}</h3><div class="diff">{runs(&c.yours)}</div></section>
+            {pane(w.base, 0)}
+            {pane(w.theirs, 1)}
+            {pane(w.yours, 2)}
             <p class="row">
                 <button type="button" class="btn" on:click=a>{w.use_theirs}</button>
                 <button type="button" class="btn" on:click=b>{w.use_yours}</button>

@@ -3,7 +3,7 @@
 use super::{Opened, Tab, frame, open};
 use crate::pages::Visit;
 use crate::pages::error::notice;
-use crate::pages::forms::diff;
+use crate::pages::forms::cell_diff;
 use crate::pages::search::{place, url};
 use crate::pages::shell::moment;
 use crate::words::{fill, sheet};
@@ -102,6 +102,6 @@ fn change(opened: &Opened<'_>, c: &CellChange) -> impl IntoView + use<> {
     let (old, new) = (c.old.clone().unwrap_or_default(), c.new.clone().unwrap_or_default());
     view! {
         <div class="change"><a class="small" href=url(opened.id(), &c.address)>{place(opened.visit, &c.address)}</a>
-            <div class="diff" lang=c.address.lang.map(Lang::code)>{diff(&old, &new)}</div></div>
+            <div class="diff" lang=c.address.lang.map(Lang::code)>{cell_diff(opened.visit.lang, &c.address, &old, &new)}</div></div>
     }
 }
