@@ -108,7 +108,12 @@ pub async fn show_markdown(text: String) -> Result<String, Refusal> {
 /// How texts differ from a base, by word: HTML for each. Made here, since the code that finds it would cost every first
 /// page a tenth of its bytes.
 #[server(endpoint = "differences")]
-pub async fn differences(address: String, base: String, texts: Vec<String>, lang: Lang) -> Result<Vec<String>, Refusal> {
+pub async fn differences(
+    address: String,
+    base: String,
+    texts: Vec<String>,
+    lang: Lang,
+) -> Result<Vec<String>, Refusal> {
     Ok(serve::differences(&address, &base, &texts, lang)?)
 }
 

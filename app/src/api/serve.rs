@@ -4,7 +4,7 @@ use super::{CellNow, GuardrailHit, Saved, Suggestion};
 use crate::pages::{Visit, cell, draw, forms, search};
 use assessments::cell::{Address, SheetKey};
 use assessments::change::Door;
-use assessments::desk::WriteInput;
+use assessments::desk::{SheetView, WriteInput};
 use assessments::failure::Failure;
 use assessments::id::ServiceId;
 use assessments::lang::Lang;
@@ -20,8 +20,11 @@ fn key(service: &str) -> Result<SheetKey, Failure> {
     Ok(SheetKey::shared(ServiceId::parse(service).map_err(|_| Failure::NotFound)?))
 }
 
-fn html(visit: &Visit, lang: Lang, address: &Address, text: &str) -> String {
-    address.declared().map(|field| draw(|| cell::body(&visit.desk, lang, field, text))).unwrap_or_default()
+fn html(visit: &Visit, view: &SheetView, lang: Lang, address: &Address, text: &str) -> String {
+    address
+        .declared()
+        .map(|field| draw(|| cell::body(&visit.desk, &view.criteria, lang, field, text)))
+        .unwrap_or_default()
 }
 
 pub(super) async fn read_cell(service: &str, address: &str, lang: Lang) -> Result<CellNow, Failure> {
@@ -35,7 +38,7 @@ pub(super) async fn read_cell(service: &str, address: &str, lang: Lang) -> Resul
         .declared()
         .map(|f| f.choices().iter().map(|c| (c.key.to_owned(), c.marked(lang))).collect())
         .unwrap_or_default();
-    Ok(CellNow { html: html(&visit, lang, &address, shown.text), text, number: view.number, choices })
+    Ok(CellNow { html: html(&visit, &view, lang, &address, shown.text), text, number: view.number, choices })
 }
 
 pub(super) async fn save_cell(
@@ -60,7 +63,7 @@ pub(super) async fn save_cell(
     let view = visit.desk.sheet(visit.actor()?, &input.key).await?;
     let text = view.cells.text(&address).to_owned();
     Ok(Saved {
-        html: html(&visit, lang, &address, &text),
+        html: html(&visit, &view, lang, &address, &text),
         text,
         number: written.number,
         merged: !written.merged.is_empty(),

@@ -40,7 +40,7 @@ pub async fn across(visit: &Visit, id: &str, number: i64) -> Result<String, Fail
                 view! {
                     <table class="sheet">
                         <thead><tr><th scope="col">{p.col_service}</th><th scope="col">{s.availability}</th><th scope="col">{s.texts}</th></tr></thead>
-                        <tbody>{found.items.iter().map(|r| line(visit, r, &row)).collect_view()}</tbody>
+                        <tbody>{found.items.iter().map(|r| line(visit, &criteria, r, &row)).collect_view()}</tbody>
                     </table>
                 }.into_any()
             }}
@@ -70,7 +70,7 @@ pub fn question(visit: &Visit, criteria: &CriteriaSet, category: &Category) -> i
     }
 }
 
-fn line(visit: &Visit, r: &AcrossRow, row: &RowId) -> impl IntoView + use<> {
+fn line(visit: &Visit, criteria: &CriteriaSet, r: &AcrossRow, row: &RowId) -> impl IntoView + use<> {
     let s = sheet(visit.lang);
     let availability = schema::availability(r.cells.plain("criteria", row, "availability"));
     let texts = [("summary", s.summary), ("configure", s.configure), ("limits", s.limits)].into_iter().filter_map(
@@ -87,6 +87,7 @@ fn line(visit: &Visit, r: &AcrossRow, row: &RowId) -> impl IntoView + use<> {
                         text: shown.text,
                         other: shown.other,
                         service: r.service.as_str(),
+                        criteria,
                         many: true,
                         editable: false,
                         label: Some(label),

@@ -4,6 +4,7 @@ use super::Visit;
 use super::shell::escape;
 use crate::words::{common, sheet};
 use assessments::cell::Address;
+use assessments::criteria::CriteriaSet;
 use assessments::desk::Desk;
 use assessments::guardrail::{Coverage, parse_links};
 use assessments::lang::Lang;
@@ -12,7 +13,7 @@ use assessments::{link, markdown};
 use leptos::prelude::*;
 
 /// The body of a cell: its text by kind. The server function for live updates draws the same.
-pub fn body(desk: &Desk, lang: Lang, field: &Field, text: &str) -> AnyView {
+pub fn body(desk: &Desk, criteria: &CriteriaSet, lang: Lang, field: &Field, text: &str) -> AnyView {
     let w = common(lang);
     if text.trim().is_empty() {
         return view! { <span class="muted small">{w.none_yet}</span> }.into_any();
@@ -39,8 +40,24 @@ pub fn body(desk: &Desk, lang: Lang, field: &Field, text: &str) -> AnyView {
         Kind::Date => view! { <time class="mono" datetime=text.to_owned()>{text.to_owned()}</time> }.into_any(),
         Kind::Links => links(lang, text),
         Kind::Guardrails => guardrails(desk, lang, text),
+        Kind::Reference("criteria") => categories(criteria, lang, text),
         Kind::Short | Kind::Reference(_) => view! { <span>{text.to_owned()}</span> }.into_any(),
     }
+}
+
+/// Categories with their names; one of another sheet (`rds/K07`) leads there.
+fn categories(criteria: &CriteriaSet, lang: Lang, text: &str) -> AnyView {
+    let one = |reference: &str| {
+        let (service, id) = reference.split_once('/').unwrap_or(("", reference));
+        let name = criteria.category(id).map(|c| c.name(lang).to_owned());
+        if service.is_empty() || name.is_none() {
+            view! { <span><span class="mono">{reference.to_owned()}</span>" "{name}</span>" " }.into_any()
+        } else {
+            let url = format!("/services/{service}/criteria#criteria-{id}-availability");
+            view! { <a href=url><span class="mono">{reference.to_owned()}</span>" "{name}</a>" " }.into_any()
+        }
+    };
+    text.split(',').map(str::trim).filter(|r| !r.is_empty()).map(one).collect_view().into_any()
 }
 
 /// The chip of an availability: mark and word, never colour alone.
@@ -104,6 +121,8 @@ pub struct CellInput<'a> {
     pub other: Option<Lang>,
     /// The service, for links.
     pub service: &'a str,
+    /// The sheet's criteria set, for the names of categories.
+    pub criteria: &'a CriteriaSet,
     /// Whether the page shows other services' cells as well, so that anchors need the service's id.
     pub many: bool,
     /// Whether the reader may write it.
@@ -134,7 +153,7 @@ pub fn cell(visit: &Visit, input: CellInput<'_>) -> AnyView {
             data-empty=input.text.is_empty().then_some("") tabindex="0" role="group" aria-label=name.clone()>
             {other.map(|id| view! { <span id=id></span> })}
             {input.label.map(|l| view! { <span class="cell-label">{l}</span> })}
-            <div class="cell-body" lang=text_lang>{body(&visit.desk, visit.lang, input.field, input.text)}</div>
+            <div class="cell-body" lang=text_lang>{body(&visit.desk, input.criteria, visit.lang, input.field, input.text)}</div>
             {only.map(|o| view! { <span class="other-lang">{o}</span> })}
             <div class="cell-tools">
                 {input.editable.then(|| view! { <a class="tool" data-tool="edit" href=edit aria-label=format!("{} {name}", w.edit)>{w.edit}</a> })}

@@ -5,6 +5,7 @@ use super::shell::{Place, escape, head, page, pager};
 use crate::words::{common, pages};
 use assessments::failure::Failure;
 use assessments::guardrail::{Coverage, Guardrail, GuardrailId, Mechanism};
+use assessments::id::RowId;
 use leptos::prelude::*;
 
 /// Entries a page.
@@ -51,6 +52,27 @@ fn region(known: Option<bool>) -> &'static str {
     }
 }
 
+/// The severity's word. A blank is unknown and says so.
+fn severity(visit: &Visit, key: &str) -> AnyView {
+    let p = pages(visit.lang);
+    let (word, tone) = match key {
+        "critical" => (p.critical, "high"),
+        "high" => (p.high, "high"),
+        "medium" => (p.medium, "medium"),
+        "low" => (p.low, "low"),
+        "variable" => (p.variable, "info"),
+        _ => return view! { <span class="muted">{p.unknown}</span> }.into_any(),
+    };
+    view! { <span class="sev" data-s=tone>{word}</span> }.into_any()
+}
+
+/// A category with its name.
+fn category(visit: &Visit, row: &RowId) -> impl IntoView + use<> {
+    let set = visit.desk.criteria("");
+    let name = set.category(row.as_str()).map(|c| c.name(visit.lang).to_owned());
+    view! { <span class="mono small">{row.to_string()}</span>" "{name} }
+}
+
 fn row(visit: &Visit, g: &Guardrail) -> impl IntoView + use<> {
     let p = pages(visit.lang);
     let mode = super::cell::mode(&g.mode).map_or(g.mode.clone(), |c| c.label(visit.lang).to_owned());
@@ -59,7 +81,7 @@ fn row(visit: &Visit, g: &Guardrail) -> impl IntoView + use<> {
             <th scope="row" data-label=p.col_id><a class="mono" href=format!("/guardrail?id={}", escape(&g.id.to_string()))>{g.id.native.clone()}</a></th>
             <td data-label=p.col_mechanism>{g.id.mechanism.name()}</td>
             <td data-label=p.col_mode>{mode}</td>
-            <td data-label=p.col_severity>{g.severity.clone()}</td>
+            <td data-label=p.col_severity>{severity(visit, &g.severity)}</td>
             <td data-label=p.col_regions class="nowrap">{region(g.tokyo)}" / "{region(g.osaka)}</td>
             <td data-label=p.col_name>{g.name.clone()}</td>
         </tr>
@@ -81,7 +103,7 @@ pub async fn guardrail(visit: &Visit, id: &str) -> Result<String, Failure> {
             view! {
                 <dl class="facts-list">
                     <dt>{p.col_mode}</dt><dd>{mode}</dd>
-                    <dt>{p.col_severity}</dt><dd>{g.severity.clone()}</dd>
+                    <dt>{p.col_severity}</dt><dd>{severity(visit, &g.severity)}</dd>
                     <dt>{p.col_regions}</dt><dd>{region(g.tokyo)}" / "{region(g.osaka)}</dd>
                     <dt>{p.detail}</dt><dd class="mono small">{g.detail.clone()}</dd>
                 </dl>
@@ -92,7 +114,7 @@ pub async fn guardrail(visit: &Visit, id: &str) -> Result<String, Failure> {
             view! {
                 <tr>
                     <th scope="row" data-label=p.col_service><a href=format!("/services/{service}/criteria#criteria-{row}-guardrails")>{name.get(visit.lang).to_owned()}</a></th>
-                    <td data-label=p.category_title class="mono">{row.to_string()}</td>
+                    <td data-label=p.category_title>{category(visit, row)}</td>
                     <td><span class="chip" data-tone="line">{if link.coverage == Coverage::Full { p.full } else { p.partial }}</span></td>
                     <td>{reason}</td>
                 </tr>

@@ -1,6 +1,7 @@
 //! Home: what changed, how far the sheets are, where to go on.
 
 use super::Visit;
+use super::search::place;
 use super::shell::{Place, moment, page};
 use crate::words::{common, fill, pages, sheet};
 use assessments::cell::Layer;
@@ -71,12 +72,14 @@ fn recent(visit: &Visit, change: &ChangeSet, names: &BTreeMap<String, Label>) ->
     let s = sheet(visit.lang);
     let id = change.key.service.to_string();
     let name = names.get(&id).map_or(id.clone(), |n| n.get(visit.lang).to_owned());
-    let first = change.cells.first().map(|c| c.address.to_string()).unwrap_or_default();
+    let first = change.cells.first().map(|c| place(visit, &c.address)).unwrap_or_default();
+    let rest = change.cells.len().saturating_sub(1);
     view! {
         <li>
             <a href=format!("/services/{id}/history#r{}", change.number)>{name}</a>
-            " "<span class="mono small">{first}</span>
-            " "<span class="small muted">{fill(s.cells, &[&change.cells.len()])}</span>
+            " "<span class="small">{first}</span>
+            {(rest > 0).then(|| view! { " "<span class="small muted">{fill(s.and_more, &[&rest])}</span> })}
+            {(!change.reason.is_empty()).then(|| view! { <div>{change.reason.clone()}</div> })}
             <div class="small muted">{change.author.name.clone()}" · "<time>{moment(change.at)}</time>" · "{change.door.label(visit.lang)}</div>
         </li>
     }

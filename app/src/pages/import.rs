@@ -139,7 +139,9 @@ fn row(visit: &Visit, c: &PlannedCell, open: bool, refused: Option<&Refused>) ->
     let typed = refused.and_then(|r| r.typed(&format!("settle:{address}"))).map(str::to_owned);
     let body = match c.outcome {
         Outcome::Conflict => conflict(visit, c, open, typed).into_any(),
-        Outcome::ProposedDeletion => view! { <div class="diff">{cell_diff(visit.lang, &c.address, &c.current, "")}</div> }.into_any(),
+        Outcome::ProposedDeletion => {
+            view! { <div class="diff">{cell_diff(visit.lang, &c.address, &c.current, "")}</div> }.into_any()
+        }
         _ => view! { <div class="diff">{cell_diff(visit.lang, &c.address, &c.current, &c.result)}</div> }.into_any(),
     };
     view! {

@@ -47,6 +47,12 @@ words! {
     col_id = "識別子", "Identifier";
     col_mechanism = "仕組み", "Mechanism";
     col_mode = "種類", "Mode";
+    critical = "重大", "Critical";
+    high = "高", "High";
+    medium = "中", "Medium";
+    low = "低", "Low";
+    variable = "検出ごとに変わる", "Varies by finding";
+    unknown = "不明", "Unknown";
     col_severity = "重要度", "Severity";
     col_regions = "東京 / 大阪", "Tokyo / Osaka";
     col_name = "名称", "Name";

@@ -1,18 +1,18 @@
 //! The one write path: every change of a cell, from whatever door, goes through [`Tx::append`].
 
+mod merge;
+mod rows;
+
 use super::{Tx, fault, on};
 use crate::access::{Action, Permit};
-use crate::canonical;
 use crate::cell::{Address, SheetKey};
 use crate::change::{Author, CellChange, ChangeSet, Door, NO_HASH};
 use crate::failure::{Conflict, Failure};
 use crate::id::{ChangeId, OperationId, RowId, opaque};
-use crate::merge::{Merged, three_way};
-use crate::schema::{self, Rows};
 use crate::sheet::Cells;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Most cells of one change set.
 pub const MAX_CELLS: usize = 20_000;
@@ -127,187 +127,6 @@ impl Tx {
         .map_err(fault)
     }
 
-    /// Gives placeholders the next numbers of their sections, counting rows that were ever there, so that a number that
-    /// somebody has seen never names another row.
-    async fn number_rows(
-        &mut self,
-        change: &NewChange,
-        layer: &str,
-        current: &Cells,
-    ) -> Result<(Vec<(Address, String)>, BTreeMap<String, RowId>), Failure> {
-        let mut rows: BTreeMap<(String, RowId), RowId> = BTreeMap::new();
-        let mut given = BTreeMap::new();
-        let mut asked = Vec::with_capacity(change.cells.len());
-        let mut extra = Vec::new();
-        let mut last: BTreeMap<String, (u32, String)> = BTreeMap::new();
-        let orders: BTreeSet<(String, RowId)> = change
-            .cells
-            .iter()
-            .filter(|(a, _)| a.is_order())
-            .map(|(a, _)| (a.section.clone(), a.row.clone()))
-            .collect();
-        for (address, text) in &change.cells {
-            let section = schema::declared(address)?;
-            let Rows::Free(prefix) = section.rows else {
-                asked.push((address.clone(), text.clone()));
-                continue;
-            };
-            if !address.row.is_placeholder() {
-                asked.push((address.clone(), text.clone()));
-                continue;
-            }
-            let slot = (address.section.clone(), address.row.clone());
-            if !rows.contains_key(&slot) {
-                if !last.contains_key(&address.section) {
-                    let used = self.last_row(change, layer, &address.section, prefix).await?;
-                    last.insert(address.section.clone(), (used, current.order_at_end(&address.section)));
-                }
-                if let Some((number, order)) = last.get_mut(&address.section) {
-                    *number += 1;
-                    let row = RowId::numbered(prefix, *number);
-                    if !orders.contains(&slot) {
-                        extra.push((Address::order(&address.section, row.clone()), order.clone()));
-                        *order = crate::sheet::order_after(order);
-                    }
-                    given.insert(format!("{}/{}", address.section, address.row), row.clone());
-                    rows.insert(slot.clone(), row);
-                }
-            }
-            if let Some(row) = rows.get(&slot) {
-                asked.push((Address { row: row.clone(), ..address.clone() }, text.clone()));
-            }
-        }
-        asked.extend(extra);
-        // References to rows of the same change: a path names a scenario that is new as well.
-        for (address, text) in &mut asked {
-            if let Some(schema::Kind::Reference(section)) = address.declared().map(|f| f.kind)
-                && text.contains("new-")
-            {
-                let parts: Vec<String> = text
-                    .split(',')
-                    .map(|p| {
-                        given
-                            .get(&format!("{section}/{}", p.trim()))
-                            .map_or(p.trim().to_owned(), |r: &RowId| r.to_string())
-                    })
-                    .collect();
-                *text = parts.join(",");
-            }
-        }
-        Ok((asked, given))
-    }
-
-    /// The highest number that a row of a section ever had.
-    async fn last_row(&mut self, change: &NewChange, layer: &str, section: &str, prefix: &str) -> Result<u32, Failure> {
-        let like = format!("{section}/{prefix}-%/order");
-        let rows: Vec<(String,)> = on!(Tx, self, t => sqlx::query_as(
-            "SELECT DISTINCT address FROM cell_changes WHERE service = $1 AND layer = $2 AND address LIKE $3")
-            .bind(change.key.service.as_str()).bind(layer).bind(&like).fetch_all(&mut **t).await)
-        .map_err(fault)?;
-        Ok(rows.iter().filter_map(|(a,)| Address::parse(a).ok()?.row.number(prefix)).max().unwrap_or(0))
-    }
-
-    async fn merge_all(&mut self, draft: &mut Draft<'_>, asked: Vec<(Address, String)>) -> Result<(), Failure> {
-        let set: BTreeSet<(String, RowId)> = asked
-            .iter()
-            .filter(|(a, t)| a.is_order() && !t.is_empty())
-            .map(|(a, _)| (a.section.clone(), a.row.clone()))
-            .collect();
-        for (address, text) in asked {
-            let text = if address.is_order() { order_text(&address, &text)? } else { checked(&address, &text)? };
-            let is_there = draft.current.has_row(&address.section, &address.row)
-                || set.contains(&(address.section.clone(), address.row.clone()));
-            let goes = address.is_order() && text.is_empty();
-            if !(is_there || goes) {
-                self.gone_row(draft, &address, &text).await?;
-                continue;
-            }
-            if goes {
-                self.touched_row(draft, &address).await?;
-            }
-            self.merge_cell(draft, address, text).await?;
-        }
-        Ok(())
-    }
-
-    /// A cell of a row that somebody deleted meanwhile: a conflict, not a silent loss.
-    async fn gone_row(&mut self, draft: &mut Draft<'_>, address: &Address, text: &str) -> Result<(), Failure> {
-        let order = Address::order(&address.section, address.row.clone());
-        let was = self.text_at(&draft.change.key.service, &draft.layer, &order, draft.change.base).await?;
-        if was.is_empty() {
-            return Err(Failure::NotFound);
-        }
-        self.conflict(draft, address, text).await
-    }
-
-    /// Deleting a row whose cells somebody changed meanwhile: a conflict on those cells.
-    async fn touched_row(&mut self, draft: &mut Draft<'_>, address: &Address) -> Result<(), Failure> {
-        let base = draft.change.base;
-        let touched: Vec<Address> = draft
-            .current
-            .iter()
-            .filter(|(a, c)| a.section == address.section && a.row == address.row && !a.is_order() && c.number > base)
-            .map(|(a, _)| a.clone())
-            .collect();
-        for cell in touched {
-            self.conflict(draft, &cell, "").await?;
-        }
-        Ok(())
-    }
-
-    async fn merge_cell(&mut self, draft: &mut Draft<'_>, address: Address, yours: String) -> Result<(), Failure> {
-        let theirs = draft.current.get(&address).cloned();
-        let current = theirs.as_ref().map_or("", |c| c.value.as_str()).to_owned();
-        if current == yours {
-            return Ok(());
-        }
-        let changed = match &theirs {
-            Some(cell) => cell.number > draft.change.base,
-            // An empty cell carries no number: whether it was emptied after the base shows in the history.
-            None => draft.change.base < i64::MAX,
-        };
-        let base = if changed {
-            self.text_at(&draft.change.key.service, &draft.layer, &address, draft.change.base).await?
-        } else {
-            current.clone()
-        };
-        let kind = address.declared().map_or(schema::Kind::Choice(&[]), |f| f.kind);
-        match three_way(kind, &base, &current, &yours) {
-            Merged::Clean(text) if text == current => Ok(()),
-            Merged::Clean(text) => {
-                let text = if text == yours || address.is_order() { text } else { checked(&address, &text)? };
-                if text != yours {
-                    draft.merged.push(address.clone());
-                }
-                draft.changes.insert(address, text);
-                Ok(())
-            }
-            Merged::Conflict => self.conflict(draft, &address, &yours).await,
-        }
-    }
-
-    async fn conflict(&mut self, draft: &mut Draft<'_>, address: &Address, yours: &str) -> Result<(), Failure> {
-        let key = &draft.change.key;
-        let base = self.text_at(&key.service, &draft.layer, address, draft.change.base).await?;
-        let row: Option<(i64, String)> = on!(Tx, self, t => sqlx::query_as(
-            "SELECT s.number, s.author FROM cell_changes c JOIN change_sets s
-               ON s.service = c.service AND s.layer = c.layer AND s.number = c.number
-             WHERE c.service = $1 AND c.layer = $2 AND c.address = $3 ORDER BY c.number DESC LIMIT 1")
-            .bind(key.service.as_str()).bind(&draft.layer).bind(address.to_string()).fetch_optional(&mut **t).await)
-        .map_err(fault)?;
-        let (number, author) = row.unwrap_or_default();
-        let theirs = draft.current.text(address).to_owned();
-        draft.conflicts.push(Conflict {
-            address: address.to_string(),
-            base,
-            theirs,
-            yours: yours.into(),
-            number,
-            author,
-        });
-        Ok(())
-    }
-
     async fn store(&mut self, set: &ChangeSet, draft: &mut Draft<'_>) -> Result<(), Failure> {
         let mut set = set.clone();
         let previous = set.previous.clone();
@@ -363,16 +182,6 @@ impl Tx {
             .bind(service).bind(layer).bind(&address.section).bind(address.row.as_str()).bind(&address.field).bind(lang)
             .bind(text).bind(number).execute(&mut **t).await.map(|_| ())).map_err(fault)
     }
-}
-
-fn checked(address: &Address, text: &str) -> Result<String, Failure> {
-    let field = address.declared().ok_or_else(|| Failure::invalid("address", &address.to_string()))?;
-    canonical::check(address, field, text)
-}
-
-fn order_text(address: &Address, text: &str) -> Result<String, Failure> {
-    let fits = text.len() <= 80 && text.bytes().all(|b| b.is_ascii_digit());
-    if fits { Ok(text.to_owned()) } else { Err(Failure::invalid(&address.to_string(), text)) }
 }
 
 /// Puts the change set together; salts and id come from the seed.

@@ -6,6 +6,7 @@ pub mod history;
 pub mod notes;
 pub mod overview;
 pub mod scenarios;
+pub mod table;
 
 use super::Visit;
 use super::cell::{CellInput, cell};
@@ -88,6 +89,7 @@ impl Opened<'_> {
             text: shown.text,
             other: shown.other,
             service: self.id(),
+            criteria: &self.view.criteria,
             many: false,
             editable: self.editable,
             label,

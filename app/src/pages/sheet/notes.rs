@@ -1,6 +1,6 @@
 //! Part 3: usage notes.
 
-use super::scenarios::{add, table};
+use super::table::{add, table};
 use super::{Tab, frame, open};
 use crate::pages::Visit;
 use crate::words::sheet;
