@@ -82,11 +82,13 @@ mod tests {
         let word = |prefix: &str, n: usize| (0..n).map(|i| format!("{prefix}{i}")).collect::<Vec<_>>();
         let (a, b) = (word("a", 16_000), word("b", 16_000));
         let with_ends = |middle: &'static str, v: &[String]| {
-            let all: Vec<String> = [vec!["始".to_owned()], v.to_vec(), vec![middle.to_owned(), "終".to_owned()]].concat();
+            let all: Vec<String> =
+                [vec!["始".to_owned()], v.to_vec(), vec![middle.to_owned(), "終".to_owned()]].concat();
             all
         };
         let (a, b) = (with_ends("x", &a), with_ends("y", &b));
-        let (a, b): (Vec<&str>, Vec<&str>) = (a.iter().map(String::as_str).collect(), b.iter().map(String::as_str).collect());
+        let (a, b): (Vec<&str>, Vec<&str>) =
+            (a.iter().map(String::as_str).collect(), b.iter().map(String::as_str).collect());
         let found = ops(&a, &b);
         assert_eq!(found.len(), 3, "{found:?}");
         assert!(matches!(found[1], DiffOp::Replace { old_index: 1, old_len: 16_001, new_index: 1, new_len: 16_001 }));

@@ -12,9 +12,10 @@ impl Field {
     pub fn spoken(&self, lang: Lang, text: &str) -> String {
         match self.kind {
             Kind::Choice(list) | Kind::Choices(list) => {
-                let words = text.split(',').map(str::trim).filter(|key| !key.is_empty()).map(|key| {
-                    list.iter().find(|c| c.key == key).map_or_else(|| key.to_owned(), |c| c.marked(lang))
-                });
+                let words =
+                    text.split(',').map(str::trim).filter(|key| !key.is_empty()).map(|key| {
+                        list.iter().find(|c| c.key == key).map_or_else(|| key.to_owned(), |c| c.marked(lang))
+                    });
                 words.collect::<Vec<_>>().join(lang.pick("、", ", "))
             }
             Kind::Links => link::parse(text).map_or_else(
@@ -35,7 +36,8 @@ impl Field {
                             Coverage::Full => lang.pick("全部", "full"),
                             Coverage::Partial => lang.pick("一部", "partial"),
                         };
-                        let reasons = [&l.reason_ja, &l.reason_en].map(|r| r.trim()).into_iter().filter(|r| !r.is_empty());
+                        let reasons =
+                            [&l.reason_ja, &l.reason_en].map(|r| r.trim()).into_iter().filter(|r| !r.is_empty());
                         let reasons = reasons.collect::<Vec<_>>().join(" / ");
                         format!("{}（{coverage}）{reasons}", l.id.native)
                     };
@@ -59,7 +61,11 @@ mod tests {
     #[case("availability", "a_retired_key", "a_retired_key")]
     #[case("modes", "preventive,detective", "予防、発見")]
     #[case("evidence", "[S3 の資料](https://example.com/a) 2026-10-30", "S3 の資料 2026-10-30 https://example.com/a")]
-    #[case("guardrails", "securityhub:S3.5 | partial | 通信のみ | transport only", "S3.5（一部）通信のみ / transport only")]
+    #[case(
+        "guardrails",
+        "securityhub:S3.5 | partial | 通信のみ | transport only",
+        "S3.5（一部）通信のみ / transport only"
+    )]
     #[case("summary", "そのまま *x*", "そのまま *x*")]
     #[case("availability", "", "")]
     fn a_text_is_spoken_by_its_kind(#[case] key: &str, #[case] text: &str, #[case] spoken: &str) {

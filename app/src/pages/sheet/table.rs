@@ -6,13 +6,12 @@ use assessments::id::RowId;
 use assessments::schema::{self, Field, Section};
 use leptos::prelude::*;
 
-/// Fields that stand under one another in one column, each with its name, as (section, first field, the others).
-const TOGETHER: [(&str, &str, &[&str]); 5] = [
+/// Fields that stand under one another in one column, all but the first with their names, as (section, first field, the others).
+const TOGETHER: [(&str, &str, &[&str]); 4] = [
     ("paths", "kind", &["plane", "direction"]),
     ("paths", "protocol", &["encryption", "authentication"]),
     ("notes", "category", &["severity", "number"]),
     ("notes", "scenarios", &["regions", "as_of"]),
-    ("scenarios", "data_class", &["scope"]),
 ];
 
 /// One column: fields, and whether it holds long text.
@@ -37,6 +36,11 @@ fn columns(section: &'static Section) -> Vec<Column> {
     section.fields.iter().filter(joins_another).map(of_group).collect()
 }
 
+/// How many columns of long text share the table's room.
+fn wide(columns: &[Column]) -> &'static str {
+    if columns.iter().filter(|c| c.wide).count() > 1 { "many" } else { "one" }
+}
+
 /// A section of free rows as a table.
 pub fn table(opened: &Opened<'_>, section: &'static str, empty: &'static str) -> AnyView {
     let visit = opened.visit;
@@ -46,9 +50,10 @@ pub fn table(opened: &Opened<'_>, section: &'static str, empty: &'static str) ->
         return view! { <p class="empty">{empty}</p> }.into_any();
     };
     let columns = columns(declared);
+    let wide = wide(&columns);
     let heads = columns
         .iter()
-        .map(|c| view! { <th scope="col" data-wide=c.wide.then_some("")>{c.label(visit.lang)}</th> })
+        .map(|c| view! { <th scope="col" data-wide=c.wide.then_some(wide)>{c.label(visit.lang)}</th> })
         .collect_view();
     let lines = rows.iter().map(|row| line(opened, section, row, &columns)).collect_view();
     view! {
@@ -61,16 +66,21 @@ pub fn table(opened: &Opened<'_>, section: &'static str, empty: &'static str) ->
 
 fn line(opened: &Opened<'_>, section: &'static str, row: &RowId, columns: &[Column]) -> impl IntoView + use<> {
     let lang = opened.visit.lang;
+    let wide = wide(columns);
     let cells = columns
         .iter()
         .map(|c| {
             let body = match c.fields.as_slice() {
                 [only] => opened.cell(section, row, only.key, None),
-                many => many.iter().map(|f| opened.labelled(section, row, f.key)).collect_view().into_any(),
+                [first, others @ ..] => view! {
+                    {opened.cell(section, row, first.key, None)}
+                    {others.iter().map(|f| opened.labelled(section, row, f.key)).collect_view()}
+                }
+                .into_any(),
+                [] => ().into_any(),
             };
-            // A column of several fields names each of them in the cell.
-            let label = (c.fields.len() == 1).then(|| c.label(lang));
-            view! { <td data-label=label data-wide=c.wide.then_some("")>{body}</td> }
+            let label = c.fields.first().map(|f| f.label(lang));
+            view! { <td data-label=label data-wide=c.wide.then_some(wide)>{body}</td> }
         })
         .collect_view();
     view! {
