@@ -1,26 +1,31 @@
 //! Bytes to a [`Book`]: streaming, sparse, within bounds; a bad cell becomes a finding and reading goes on.
 
+mod say;
+mod text;
+
 use super::grid::{At, Book, Grid, GridCell, Origin};
-use super::guard::{Sort, repack, sort};
+use super::guard::{self, GRID, Sort, sort};
 use crate::canonical;
 use crate::failure::Failure;
-use crate::import::{Finding, Level};
-use calamine::{DataRef, Reader, SheetVisible, Xlsx, XlsxError};
+use calamine::{DataRef, Reader, Xlsx, XlsxError};
+use std::collections::BTreeSet;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Most sheets.
-const MAX_SHEETS: usize = 200;
 /// Most cells that are not empty.
 const MAX_CELLS: usize = 300_000;
 /// Most bytes of text.
 const MAX_TEXT: usize = 32 * 1024 * 1024;
 /// Most bad cells that are listed one by one.
 const MAX_BAD: usize = 100;
-/// Rows and columns of a sheet.
-const GRID: (u32, u32) = (1_048_576, 16_384);
+/// What a cell weighs beside its text, in bytes of memory.
+const CELL_WEIGHT: usize = 100;
+/// What a shared string weighs beside its text.
+const STRING_WEIGHT: usize = 48;
+/// Most bytes of memory that all of it may weigh.
+const MAX_WEIGHT: usize = 42 * 1024 * 1024;
 
-type Book9 = Xlsx<Cursor<Vec<u8>>>;
+type Opened<'a> = Xlsx<Cursor<&'a [u8]>>;
 
 /// Reads a workbook, or separated values.
 ///
@@ -29,107 +34,108 @@ type Book9 = Xlsx<Cursor<Vec<u8>>>;
 pub fn read(file: &str, bytes: &[u8]) -> Result<Book, Failure> {
     let sorted = sort(file, bytes)?;
     let result = catch_unwind(AssertUnwindSafe(|| match sorted {
-        Sort::Workbook => workbook(file, repack(bytes)?),
-        Sort::Text => separated(file, bytes),
+        Sort::Workbook => workbook(file, bytes),
+        Sort::Text => text::separated(file, bytes),
     }));
     // The parser is a library; should it panic on a file after all, the file is refused and the program goes on.
     result.unwrap_or_else(|_| Err(Failure::refused("damaged", "")))
 }
 
+/// What is left of the bounds.
 struct Budget {
     cells: usize,
     text: usize,
+    weight: usize,
     bad: usize,
 }
 
-fn workbook(file: &str, bytes: Vec<u8>) -> Result<Book, Failure> {
-    let damaged = |e: XlsxError| match e {
+impl Budget {
+    /// Counts a cell.
+    fn take(&mut self, sheet: &str, text: &str) -> Result<(), Failure> {
+        self.cells += 1;
+        self.text += text.len();
+        self.weight += text.len() + CELL_WEIGHT;
+        if self.cells > MAX_CELLS {
+            return Err(Failure::refused("too_many_cells", MAX_CELLS.to_string()));
+        }
+        if self.text > MAX_TEXT || self.weight > MAX_WEIGHT {
+            return Err(Failure::refused("too_much_text", sheet));
+        }
+        Ok(())
+    }
+}
+
+fn damaged(error: &XlsxError) -> Failure {
+    match error {
         XlsxError::Password => Failure::refused("encrypted", ""),
         other => Failure::refused("damaged", other.to_string()),
-    };
-    let mut xlsx: Book9 = Xlsx::new(Cursor::new(bytes)).map_err(damaged)?;
-    let sheets: Vec<(String, bool)> =
-        xlsx.sheets_metadata().iter().map(|s| (s.name.clone(), s.visible != SheetVisible::Visible)).collect();
-    if sheets.len() > MAX_SHEETS {
-        return Err(Failure::refused("too_many_sheets", sheets.len().to_string()));
     }
-    let mut book = Book { file: file.to_owned(), ..Book::default() };
-    book.names = xlsx.defined_names().iter().cloned().collect();
+}
+
+fn workbook(file: &str, bytes: &[u8]) -> Result<Book, Failure> {
+    let mut package = guard::open(bytes)?;
+    let mut book = Book { file: file.to_owned(), names: std::mem::take(&mut package.names), ..Book::default() };
+    let mut budget =
+        Budget { cells: 0, text: package.text, weight: package.text + STRING_WEIGHT * package.strings, bad: 0 };
+    if budget.text > MAX_TEXT || budget.weight > MAX_WEIGHT {
+        return Err(Failure::refused("too_much_text", "sharedStrings.xml"));
+    }
+    let mut sheets = std::mem::take(&mut package.sheets);
+    let mut xlsx: Opened<'_> = Xlsx::new(Cursor::new(package.bytes.as_slice())).map_err(|e| damaged(&e))?;
     book.properties = xlsx.workbook_properties().map(|p| p.custom_properties.into_iter().collect()).unwrap_or_default();
-    let mut budget = Budget { cells: 0, text: 0, bad: 0 };
-    for (name, hidden) in sheets {
-        let mut grid = Grid { name: name.clone(), hidden, ..Grid::default() };
-        if let Ok(merges) = xlsx.merge_cells_by_sheet_name(&name) {
-            grid.merges = merges.iter().take(20_000).map(|d| (at(d.start), at(d.end))).collect();
+    for part in &mut sheets {
+        let mut grid = Grid { name: part.name.clone(), hidden: part.hidden, ..Grid::default() };
+        let side = std::mem::take(&mut part.side);
+        (grid.merges, grid.hidden_rows, grid.hidden_cols) = (side.merges, side.hidden_rows, side.hidden_cols);
+        match part.packed.clone() {
+            Some(packed) => {
+                let bad = cells(&mut xlsx, &packed, &mut grid, &side.struck, &mut budget)?;
+                say::bad_cells(&mut book.findings, &package, part, &bad, budget.bad);
+            }
+            None => say::no_cells(&mut book.findings, &part.name),
         }
-        cells(&mut xlsx, &mut grid, &mut budget, &mut book.findings)?;
+        say::struck(&mut book.findings, &grid, &side.partly);
+        say::comments(&mut book.findings, part);
         book.sheets.push(grid);
     }
     Ok(book)
 }
 
-fn at((row, col): (u32, u32)) -> At {
-    At { row, col }
-}
+/// Cells that could not be read: their number in the file's order, and why.
+type Bad = Vec<(usize, String)>;
 
-fn bad(book: &mut Vec<Finding>, sheet: &str, cell: String, read: &str) {
-    book.push(Finding {
-        level: Level::Error,
-        code: "unreadable_cell".into(),
-        sheet: sheet.into(),
-        cell,
-        ja: format!("このセルは読めませんでした（{read}）。"),
-        en: format!("This cell could not be read ({read})."),
-    });
-}
-
-fn cells(xlsx: &mut Book9, grid: &mut Grid, budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<(), Failure> {
-    let name = grid.name.clone();
-    let mut reader = match xlsx.worksheet_cells_reader(&name) {
-        Ok(reader) => reader,
-        // A chart or macro sheet: it holds no cells of ours.
-        Err(error) => {
-            bad(findings, &name, String::new(), &error.to_string());
-            return Ok(());
-        }
-    };
-    loop {
-        let record = match reader.next_cell_with_formula_metadata() {
-            Ok(None) => return Ok(()),
-            Ok(Some(record)) => record,
-            Err(error @ (XlsxError::Xml(_) | XlsxError::Io(_) | XlsxError::Zip(_))) => {
-                return Err(Failure::refused("damaged", error.to_string()));
-            }
-            Err(error) => {
-                budget.bad += 1;
-                if budget.bad > MAX_BAD {
-                    return Err(Failure::refused("damaged", error.to_string()));
-                }
-                bad(findings, &name, String::new(), &error.to_string());
+fn cells(
+    xlsx: &mut Opened<'_>,
+    packed: &str,
+    grid: &mut Grid,
+    struck: &BTreeSet<At>,
+    budget: &mut Budget,
+) -> Result<Bad, Failure> {
+    let mut bad = Bad::new();
+    let mut reader = xlsx.worksheet_cells_reader(packed).map_err(|e| damaged(&e))?;
+    for number in 0.. {
+        let why = match reader.next_cell_with_formula_metadata() {
+            Ok(None) => break,
+            Ok(Some(record)) if record.pos.0 >= GRID.0 || record.pos.1 >= GRID.1 => "outside of the sheet".to_owned(),
+            Ok(Some(record)) => {
+                let Some((text, origin)) = value(&record.value) else { continue };
+                let origin = if record.formula.is_some() { Origin::Formula } else { origin };
+                budget.take(&grid.name, &text)?;
+                let at = At { row: record.pos.0, col: record.pos.1 };
+                grid.cells.insert(at, GridCell { text, origin, struck: struck.contains(&at) });
                 continue;
             }
-        };
-        let place = at(record.pos);
-        if place.row >= GRID.0 || place.col >= GRID.1 {
-            budget.bad += 1;
-            if budget.bad > MAX_BAD {
-                return Err(Failure::refused("damaged", ""));
+            Err(error @ (XlsxError::Xml(_) | XlsxError::Io(_) | XlsxError::Zip(_) | XlsxError::XmlEof(_))) => {
+                return Err(damaged(&error));
             }
-            bad(findings, &name, String::new(), "outside the grid");
-            continue;
+            Err(error) => error.to_string(),
+        };
+        budget.bad += 1;
+        if budget.bad <= MAX_BAD {
+            bad.push((number, why));
         }
-        let Some((text, origin)) = value(&record.value) else { continue };
-        let origin = if record.formula.is_some() { Origin::Formula } else { origin };
-        budget.cells += 1;
-        budget.text += text.len();
-        if budget.cells > MAX_CELLS {
-            return Err(Failure::refused("too_many_cells", MAX_CELLS.to_string()));
-        }
-        if budget.text > MAX_TEXT {
-            return Err(Failure::refused("too_much_text", &name));
-        }
-        grid.cells.insert(place, GridCell { text, origin, struck: false });
     }
+    Ok(bad)
 }
 
 /// A cell's text; none where it is empty.
@@ -160,52 +166,6 @@ fn value(data: &DataRef<'_>) -> Option<(String, Origin)> {
 /// Whole numbers have no fraction; others fifteen digits, as workbooks keep them.
 fn number(n: f64) -> String {
     if n.is_finite() && n.fract() == 0.0 && n.abs() < 1e15 { format!("{n:.0}") } else { format!("{n}") }
-}
-
-/// Separated values as a workbook of one sheet: UTF-8, UTF-16 or Shift_JIS.
-fn separated(file: &str, bytes: &[u8]) -> Result<Book, Failure> {
-    let refuse = || Failure::refused("not_a_workbook", "");
-    let text = decode(bytes).ok_or_else(refuse)?;
-    let first = text.lines().next().unwrap_or("");
-    let by = [b'\t', b',', b';'].into_iter().max_by_key(|b| first.bytes().filter(|x| x == b).count()).unwrap_or(b',');
-    if !first.as_bytes().contains(&by) || text.contains('\u{0}') {
-        return Err(refuse());
-    }
-    let mut grid = Grid { name: "csv".into(), ..Grid::default() };
-    let records = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(by)
-        .from_reader(text.as_bytes())
-        .into_records();
-    let mut count = 0;
-    for (row, record) in records.enumerate().take(GRID.0 as usize) {
-        for (col, text) in
-            record.map_err(|_| refuse())?.iter().enumerate().take(GRID.1 as usize).filter(|(_, t)| !t.is_empty())
-        {
-            count += 1;
-            if count > MAX_CELLS {
-                return Err(Failure::refused("too_many_cells", MAX_CELLS.to_string()));
-            }
-            let place = At { row: u32::try_from(row).unwrap_or(0), col: u32::try_from(col).unwrap_or(0) };
-            grid.cells.insert(
-                place,
-                GridCell { text: canonical::clean(text).into_owned(), origin: Origin::Text, struck: false },
-            );
-        }
-    }
-    Ok(Book { file: file.to_owned(), sheets: vec![grid], ..Book::default() })
-}
-
-fn decode(bytes: &[u8]) -> Option<String> {
-    if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
-        return Some(encoding.decode(bytes).0.into_owned());
-    }
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return Some(text.to_owned());
-    }
-    let (text, _, wrong) = encoding_rs::SHIFT_JIS.decode(bytes);
-    (!wrong).then(|| text.into_owned())
 }
 
 #[cfg(test)]

@@ -1,0 +1,210 @@
+//! Bounds that are kept while a part is inflated, byte by byte, before any parser buffers it.
+
+use crate::failure::Failure;
+use std::cell::Cell;
+use std::io::{Error, Read, Result, Write};
+
+/// Most bytes of one inflated part.
+pub const MAX_PART: u64 = 48 * 1024 * 1024;
+/// Most bytes of all inflated parts that are read.
+pub const MAX_ALL: u64 = 96 * 1024 * 1024;
+/// Most bytes of one XML event: a parser holds an event whole.
+const MAX_EVENT: usize = 1024 * 1024;
+/// Most bytes of an element's name.
+const MAX_NAME: usize = 200;
+/// Deepest nesting: a parser remembers every open element.
+const MAX_DEPTH: i32 = 10_000;
+
+/// What all parts of a package share: how much was inflated, and why reading stopped.
+#[derive(Default)]
+pub struct Limits {
+    all: Cell<u64>,
+    broken: Cell<Option<&'static str>>,
+}
+
+impl Limits {
+    /// The refusal behind an error met while reading a part: the bound that broke, else damage.
+    pub fn failure(&self, part: &str, error: impl std::fmt::Display) -> Failure {
+        match self.broken.get() {
+            Some(reason) => Failure::refused(reason, part),
+            None => Failure::refused("damaged", format!("{part}: {error}")),
+        }
+    }
+
+    /// Names the bound that broke.
+    pub fn stop(&self, reason: &'static str) -> Error {
+        self.broken.set(Some(reason));
+        Error::other(reason)
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Text,
+    Opened,
+    Tag(Option<u8>),
+    Bang,
+    Comment,
+    CData,
+    Instruction,
+}
+
+/// Reads a part within its bounds, and refuses a document type.
+pub struct Watch<'a, R> {
+    inner: R,
+    limits: &'a Limits,
+    /// Most bytes of this part.
+    most: u64,
+    read: u64,
+    state: State,
+    /// Bytes of the event so far.
+    run: usize,
+    name: usize,
+    closing: bool,
+    depth: i32,
+    /// The last bytes, newest last.
+    tail: [u8; 8],
+}
+
+impl<'a, R: Read> Watch<'a, R> {
+    /// Watches a part of at most `most` bytes.
+    pub fn new(inner: R, limits: &'a Limits, most: u64) -> Self {
+        let tail = [0; 8];
+        Self { inner, limits, most, read: 0, state: State::Text, run: 0, name: 0, closing: false, depth: 0, tail }
+    }
+
+    fn look(&mut self, bytes: &[u8]) -> Result<()> {
+        for &byte in bytes {
+            self.run += 1;
+            self.tail.rotate_left(1);
+            self.tail[7] = byte;
+            self.step(byte)?;
+            if self.run > MAX_EVENT {
+                return Err(self.limits.stop("too_much_text"));
+            }
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, byte: u8) -> Result<()> {
+        match self.state {
+            State::Text if byte == b'<' => self.enter(State::Opened),
+            State::Text => {}
+            State::Opened => {
+                (self.name, self.closing) = (0, byte == b'/');
+                self.state = match byte {
+                    b'!' => State::Bang,
+                    b'?' => State::Instruction,
+                    b'>' => State::Text,
+                    _ => State::Tag(None),
+                };
+            }
+            State::Tag(None) => self.tag(byte)?,
+            State::Tag(Some(quote)) if byte == quote => self.state = State::Tag(None),
+            State::Tag(_) => {}
+            State::Bang if self.tail.ends_with(b"<!--") => self.state = State::Comment,
+            State::Bang if self.tail.ends_with(b"[CDATA[") => self.state = State::CData,
+            // A word behind the mark: a document type, which a workbook never has.
+            State::Bang if self.run == 3 && byte.is_ascii_alphabetic() => return Err(self.limits.stop("doctype")),
+            State::Bang if byte == b'>' => self.enter(State::Text),
+            State::Bang => {}
+            State::Comment if self.tail.ends_with(b"-->") => self.enter(State::Text),
+            State::CData if self.tail.ends_with(b"]]>") => self.enter(State::Text),
+            State::Instruction if self.tail.ends_with(b"?>") => self.enter(State::Text),
+            State::Comment | State::CData | State::Instruction => {}
+        }
+        Ok(())
+    }
+
+    fn tag(&mut self, byte: u8) -> Result<()> {
+        match byte {
+            b'"' | b'\'' => self.state = State::Tag(Some(byte)),
+            b'>' => {
+                let empty = self.tail[6] == b'/';
+                self.depth += if self.closing { -1 } else { i32::from(!empty) };
+                if self.depth > MAX_DEPTH {
+                    return Err(self.limits.stop("damaged"));
+                }
+                self.enter(State::Text);
+            }
+            b' ' | b'\t' | b'\n' | b'\r' | b'/' => self.name = MAX_NAME + 1,
+            _ if self.name <= MAX_NAME => {
+                self.name += 1;
+                if self.name == MAX_NAME {
+                    return Err(self.limits.stop("damaged"));
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn enter(&mut self, state: State) {
+        self.state = state;
+        self.run = usize::from(state == State::Opened);
+    }
+}
+
+impl<R: Read> Read for Watch<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.read += count as u64;
+        self.limits.all.set(self.limits.all.get() + count as u64);
+        if self.read > self.most || self.limits.all.get() > MAX_ALL {
+            return Err(self.limits.stop("too_much_text"));
+        }
+        self.look(buffer.get(..count).unwrap_or(&[]))?;
+        Ok(count)
+    }
+}
+
+/// Writes what is read to a second place as well.
+pub struct Tee<R, W> {
+    inner: R,
+    out: W,
+}
+
+impl<R: Read, W: Write> Tee<R, W> {
+    /// Copies what comes from `inner` to `out`.
+    pub fn new(inner: R, out: W) -> Self {
+        Self { inner, out }
+    }
+}
+
+impl<R: Read, W: Write> Read for Tee<R, W> {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.out.write_all(buffer.get(..count).unwrap_or(&[]))?;
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use rstest::rstest;
+
+    fn watched(text: &[u8]) -> std::result::Result<usize, String> {
+        let limits = Limits::default();
+        let mut out = Vec::new();
+        match Watch::new(text, &limits, 8_000_000).read_to_end(&mut out) {
+            Ok(count) => Ok(count),
+            Err(_) => Err(limits.broken.get().unwrap().to_owned()),
+        }
+    }
+
+    #[rstest]
+    #[case::plain(b"<?xml version='1.0'?><a b='<>'><!-- < --><![CDATA[<!DOCTYPE]]>x</a>".to_vec(), Ok(()))]
+    #[case::doctype(b"<?xml version='1.0'?> <!DOCTYPE x []><a/>".to_vec(), Err("doctype"))]
+    #[case::lower_case(b"<!doctype html>".to_vec(), Err("doctype"))]
+    #[case::one_long_text([b"<a>".to_vec(), vec![b' '; 2_000_000]].concat(), Err("too_much_text"))]
+    #[case::one_long_comment([b"<!--".to_vec(), vec![b'<'; 2_000_000]].concat(), Err("too_much_text"))]
+    #[case::one_long_attribute([b"<a b='".to_vec(), vec![b'<'; 2_000_000]].concat(), Err("too_much_text"))]
+    #[case::deep(b"<a>".repeat(20_000), Err("damaged"))]
+    #[case::wide(b"<a></a><b/>".repeat(20_000), Ok(()))]
+    #[case::long_name([b"<".to_vec(), vec![b'a'; 300]].concat(), Err("damaged"))]
+    fn bounds_hold_while_inflating(#[case] text: Vec<u8>, #[case] expected: std::result::Result<(), &str>) {
+        assert_eq!(watched(&text).map(|_| ()), expected.map_err(str::to_owned));
+    }
+}
