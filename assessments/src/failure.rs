@@ -80,6 +80,23 @@ pub enum Failure {
     WhichService {
         /// Service ids.
         candidates: Vec<String>,
+        /// The import that waits for the answer, so that the file need not be sent again; empty where none does.
+        #[serde(default)]
+        import: String,
+    },
+    /// There is no service of that id.
+    UnknownService {
+        /// What was asked for.
+        id: String,
+        /// Ids that look like it.
+        candidates: Vec<String>,
+    },
+    /// A file of the machine that cannot be read or written.
+    File {
+        /// Its path, as given.
+        place: String,
+        /// What the operating system says.
+        detail: String,
     },
     /// The request came from another site, or without the page's own mark.
     CrossSite,
@@ -129,6 +146,8 @@ impl Failure {
             Failure::Exists { .. } => "exists",
             Failure::Refused { .. } => "refused",
             Failure::WhichService { .. } => "which_service",
+            Failure::UnknownService { .. } => "unknown_service",
+            Failure::File { .. } => "file",
             Failure::CrossSite => "cross_site",
             Failure::Transport { .. } => "transport",
             Failure::Internal { .. } => "internal",
@@ -141,12 +160,13 @@ impl Failure {
             Failure::SignedOut => 401,
             Failure::BadCredentials | Failure::DeadLink => 403,
             Failure::SlowDown { .. } => 429,
-            Failure::NotFound => 404,
+            Failure::NotFound | Failure::UnknownService { .. } => 404,
             Failure::Forbidden { .. } | Failure::CrossSite => 403,
             Failure::Invalid { .. }
             | Failure::TooLong { .. }
             | Failure::Refused { .. }
-            | Failure::WhichService { .. } => 422,
+            | Failure::WhichService { .. }
+            | Failure::File { .. } => 422,
             Failure::Conflict { .. } | Failure::Exists { .. } => 409,
             Failure::Transport { .. } => 502,
             Failure::Internal { .. } => 500,
@@ -188,18 +208,28 @@ impl Failure {
             (Failure::Exists { place }, Lang::Ja) => format!("「{place}」は既にあります。"),
             (Failure::Exists { place }, Lang::En) => format!("{place} exists already."),
             (Failure::Refused { reason, detail }, lang) => refusal(reason, detail, lang),
-            (Failure::WhichService { candidates }, Lang::Ja) if candidates.is_empty() => {
+            (Failure::WhichService { candidates, .. }, Lang::Ja) if candidates.is_empty() => {
                 "どのサービスのブックか判断できません。".into()
             }
-            (Failure::WhichService { candidates }, Lang::Ja) => {
+            (Failure::WhichService { candidates, .. }, Lang::Ja) => {
                 format!("どのサービスのブックか判断できません。候補：{}", candidates.join("、"))
             }
-            (Failure::WhichService { candidates }, Lang::En) if candidates.is_empty() => {
+            (Failure::WhichService { candidates, .. }, Lang::En) if candidates.is_empty() => {
                 "The workbook does not say which service it is about.".into()
             }
-            (Failure::WhichService { candidates }, Lang::En) => {
+            (Failure::WhichService { candidates, .. }, Lang::En) => {
                 format!("The workbook does not say which service it is about. It could be: {}", candidates.join(", "))
             }
+            (Failure::UnknownService { id, candidates }, Lang::Ja) => match candidates.join("、") {
+                near if near.is_empty() => format!("サービス「{id}」はありません。"),
+                near => format!("サービス「{id}」はありません。近いもの：{near}"),
+            },
+            (Failure::UnknownService { id, candidates }, Lang::En) => match candidates.join(", ") {
+                near if near.is_empty() => format!("There is no service “{id}”."),
+                near => format!("There is no service “{id}”. It could be: {near}"),
+            },
+            (Failure::File { place, detail }, Lang::Ja) => format!("ファイル「{place}」を扱えません：{detail}"),
+            (Failure::File { place, detail }, Lang::En) => format!("The file {place} cannot be used: {detail}."),
             (Failure::CrossSite, Lang::Ja) => "他のサイトからの要求は受け付けません。".into(),
             (Failure::CrossSite, Lang::En) => "Requests from other sites are refused.".into(),
             (Failure::Transport { .. }, Lang::Ja) => "サーバーに接続できません。".into(),
@@ -251,6 +281,11 @@ impl Failure {
                 "サービスを選んでください（コマンドラインでは --service ID）。",
                 "Choose the service (--service ID on the command line).",
             ),
+            Failure::UnknownService { .. } => (
+                "サービスを選ぶか、追加してください（コマンドラインでは kyohyo service add）。",
+                "Choose a service, or add it (kyohyo service add on the command line).",
+            ),
+            Failure::File { .. } => ("パスと権限を確かめてください。", "Check the path and its permissions."),
             Failure::CrossSite => ("このサイトのページから操作してください。", "Use this site's own pages."),
             Failure::Transport { .. } => (
                 "接続を確かめてください。入力した内容はこの端末に残っています。",

@@ -242,3 +242,18 @@ async fn a_file_that_is_no_workbook_is_refused_with_a_sentence() {
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(answer.body.contains("保存し直し"));
 }
+
+#[tokio::test]
+async fn a_service_is_added_by_a_form_that_keeps_what_was_typed() {
+    let app = TestApp::start().await;
+    let (editor, reader) = (app.person("a-bank", Role::Editor).await, app.person("b-bank", Role::Reader).await);
+    assert!(app.get("/services", &editor).await.body.contains("/services/new"));
+    assert!(!app.get("/services", &reader).await.body.contains("/services/new"));
+    assert_eq!(app.get("/services/new", &reader).await.status, StatusCode::FORBIDDEN);
+    let taken = app.post("/services/new", &editor, "id=s3&name_ja=%E9%8D%B5&name_en=&provider=X").await;
+    assert_eq!(taken.status, StatusCode::CONFLICT);
+    assert!(taken.body.contains(r#"value="鍵""#) && taken.body.contains("role=\"alert\""), "{}", taken.body);
+    let made = app.post("/services/new", &editor, "id=key-vault&name_ja=%E9%8D%B5&name_en=&provider=X").await;
+    assert_eq!((made.status, made.location.as_str()), (StatusCode::SEE_OTHER, "/services/key-vault"));
+    assert_eq!(app.get("/services/key-vault", &reader).await.status, StatusCode::OK);
+}

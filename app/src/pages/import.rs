@@ -21,21 +21,13 @@ use leptos::prelude::*;
 pub fn drop(visit: &Visit, service: &str, refused: Option<&Refused>) -> Result<String, Failure> {
     permit(visit.actor()?, Action::PreviewImport, &Layer::Shared)?;
     let x = exchange(visit.lang);
-    let candidates = match refused.map(|r| &r.failure) {
-        Some(Failure::WhichService { candidates }) => candidates.clone(),
-        _ => vec![],
-    };
     Ok(page(visit, x.title, Place::Import, || {
-        let hint = (!candidates.is_empty()).then_some(x.candidates);
-        let list = candidates.iter().map(|c| view! { <option value=c.clone()></option> }).collect_view();
         view! {
             <div class="head"><div><h1>{x.title}</h1><p class="facts">{x.lead}</p></div></div>
             {refused.map(|r| notice(visit, &r.failure))}
             <form class="form wide drop" method="post" action="/import" enctype="multipart/form-data">
                 <label>{x.service}
-                    <input type="text" name="service" list="services" value=service.to_owned() placeholder=x.service_auto/></label>
-                <datalist id="services">{list}</datalist>
-                {hint.map(|h| view! { <p class="hint">{h}</p> })}
+                    <input type="text" name="service" value=service.to_owned() placeholder=x.service_auto/></label>
                 <label>{x.drop}<input type="file" name="file" required accept=".xlsx,.xlsm,.csv,.tsv"/></label>
                 <button class="btn" data-kind="primary">{x.read}</button>
                 <FileDrop lang=visit.lang/>

@@ -3,6 +3,8 @@
 use super::Visit;
 use super::shell::{Place, head, moment, page, pager};
 use crate::words::{common, fill, pages, sheet};
+use assessments::access::{Action, permit};
+use assessments::cell::Layer;
 use assessments::desk::Facets;
 use assessments::failure::Failure;
 use assessments::store::{ServiceFilter, ServiceRow};
@@ -20,9 +22,10 @@ pub async fn services(visit: &Visit, filter: &ServiceFilter, number: i64) -> Res
     let found = visit.desk.services(actor, filter, number, SIZE).await?;
     let facets = visit.desk.facets(actor).await?;
     let p = pages(visit.lang);
+    let may_add = permit(actor, Action::AddService, &Layer::Shared).is_ok();
     Ok(page(visit, p.services_title, Place::Services, || {
         view! {
-            {head(p.services_title.into(), None, ().into_any())}
+            {head(p.services_title.into(), None, may_add.then(|| view! { <a class="btn" href="/services/new">"＋ "{p.new_service}</a> }).into_any())}
             {filters(visit, "/services", filter, &facets)}
             {if found.items.is_empty() {
                 view! { <p class="empty">{p.services_empty}</p> }.into_any()

@@ -11,6 +11,7 @@ pub mod import;
 pub mod lists;
 pub mod matrix;
 pub mod search;
+pub mod service_new;
 pub mod sheet;
 pub mod shell;
 pub mod sign_in;

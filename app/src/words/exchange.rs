@@ -50,5 +50,8 @@ words! {
     info = "情報", "Note";
     warning = "注意", "Warning";
     error = "未取込", "Not taken";
-    candidates = "候補から選んで、もう一度読み込んでください。", "Choose one of these and read the file again.";
+    candidates = "名称が近いサービス", "Services of a like name";
+    which = "どのサービスのブックですか", "Which service is this workbook about?";
+    which_lead = "ブックの名称だけではサービスを一つに決められません。ファイルは保管しています。選ぶと取込の確認へ進みます。", "Its name does not fit exactly one service. The file is kept: choose, and the preview follows.";
+    go_on = "確認へ進む", "Go on to the preview";
 }

@@ -19,6 +19,12 @@ words! {
     written = "書き上がった評価シート", "Sheets written in full";
     written_empty = "すべての分類に回答した評価シートはまだありません。", "No sheet answers every category yet.";
     services_title = "サービス", "Services";
+    new_service = "サービスを追加する", "Add a service";
+    new_service_lead = "空の評価シートができます。名称は日本語か英語のどちらかで足ります。", "An empty sheet is made. A name in one of the languages is enough.";
+    service_name_ja = "名称（日本語）", "Name in Japanese";
+    service_name_en = "名称（英語）", "Name in English";
+    service_id = "識別子", "Id";
+    service_id_hint = "半角の英小文字・数字・ハイフン。URL とコマンドラインで使い、後から変えられません。", "Lower-case letters, digits, hyphens. It stands in addresses and on the command line and cannot be changed later.";
     col_service = "サービス", "Service";
     col_provider = "事業者", "Provider";
     col_group = "区分", "Group";

@@ -75,6 +75,8 @@ pub enum Action {
     PreviewImport,
     /// Apply a previewed import.
     ApplyImport,
+    /// Make a service exist, with an empty sheet.
+    AddService,
     /// Load a criteria set or a crosswalk.
     ManageCriteria,
     /// Add institutions.
@@ -87,13 +89,14 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Action; 10] = [
+    pub const ALL: [Action; 11] = [
         Action::ReadSheet,
         Action::WriteCells,
         Action::UndoOthers,
         Action::Export,
         Action::PreviewImport,
         Action::ApplyImport,
+        Action::AddService,
         Action::ManageCriteria,
         Action::ManageInstitutions,
         Action::ManagePeople,
@@ -109,6 +112,7 @@ impl Action {
             Action::Export => "export",
             Action::PreviewImport => "preview_import",
             Action::ApplyImport => "apply_import",
+            Action::AddService => "add_service",
             Action::ManageCriteria => "manage_criteria",
             Action::ManageInstitutions => "manage_institutions",
             Action::ManagePeople => "manage_people",
@@ -127,14 +131,18 @@ pub(super) fn allows(role: Role, action: Action, layer: &Layer) -> bool {
                 && matches!(action, ReadSheet | Export | ManageCriteria | ManageInstitutions | ManagePeople | ReadAudit)
         }
         Role::Coordinator => {
-            !private && matches!(action, ReadSheet | WriteCells | UndoOthers | Export | PreviewImport | ApplyImport)
+            !private
+                && matches!(
+                    action,
+                    ReadSheet | WriteCells | UndoOthers | Export | PreviewImport | ApplyImport | AddService
+                )
         }
         Role::Manager => {
             matches!(action, ReadSheet | Export) || (private && matches!(action, ManagePeople | ReadAudit))
         }
         Role::Editor => {
             matches!(action, ReadSheet | WriteCells | Export | PreviewImport | ApplyImport)
-                || (private && action == UndoOthers)
+                || (if private { action == UndoOthers } else { action == AddService })
         }
         Role::Reviewer | Role::Approver | Role::Reader => matches!(action, ReadSheet | Export),
     }

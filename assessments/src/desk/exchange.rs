@@ -57,7 +57,8 @@ pub struct Applied {
 }
 
 impl Desk {
-    /// Reads a file and keeps it, so that its reader can look at the preview, correct the mapping, and apply.
+    /// Reads a file and keeps it, so that its reader can look at the preview, correct the mapping, and apply. Where the
+    /// file does not say which service it is about, it waits for [`Desk::name_import`] under the id in the failure.
     ///
     /// # Errors
     /// [`Failure::Refused`] for a file that cannot be taken; [`Failure::WhichService`] with the candidates.
@@ -85,40 +86,68 @@ impl Desk {
     ) -> Result<Preview, Failure> {
         let permit = self.shared(actor, Action::PreviewImport)?;
         let (draft, bytes) = self.read_file(actor, file, bytes, profile).await?;
-        let (service, mut warnings) = self.service_of(actor, &draft, service).await?;
-        let key = SheetKey::shared(service);
+        let (service, mut warnings, candidates) = match self.service_of(actor, &draft, service).await {
+            Ok((service, warnings)) => (Some(service), warnings, vec![]),
+            // Nobody comes back to the command line's.
+            Err(Failure::WhichService { candidates, .. }) if actor.person.is_some() => (None, vec![], candidates),
+            Err(other) => return Err(other),
+        };
         let record = ImportRecord {
             id: ImportId::parse(&opaque(self.world.random()))?,
             person: actor.person.clone(),
-            key: key.clone(),
+            layer: Layer::Shared,
+            service: service.clone(),
             file: file.chars().filter(|c| !c.is_control()).take(200).collect(),
             content: bytes,
             profile: profile.map(str::to_owned),
             at: self.world.now(),
             applied: None,
         };
-        let mut plan = self.plan(actor, &key, &draft).await?;
-        warnings.append(&mut plan.findings);
-        plan.findings = warnings;
         let mut tx = self.db.begin().await?;
         tx.add_import(&permit, &record, record.at - Duration::days(KEEP_DAYS)).await?;
         tx.commit().await?;
+        let Some(service) = service else {
+            return Err(Failure::WhichService { candidates, import: record.id.to_string() });
+        };
+        let key = SheetKey::shared(service);
+        let mut plan = self.plan(actor, &key, &draft).await?;
+        warnings.append(&mut plan.findings);
+        plan.findings = warnings;
         Ok(Preview { id: record.id, key, file: record.file, plan, applied: None })
     }
 
     /// A preview again, compared with what stands here now.
     ///
     /// # Errors
-    /// [`Failure::NotFound`] for a preview of somebody else's.
+    /// [`Failure::NotFound`] for a preview of somebody else's; [`Failure::WhichService`] while nobody has said.
     pub async fn preview_again(&self, actor: &Actor, id: &ImportId) -> Result<Preview, Failure> {
         let permit = self.shared(actor, Action::PreviewImport)?;
         let record = self.db.import(&permit, id, actor.person.as_ref()).await?;
         let (draft, _) = self.read_file(actor, &record.file, record.content, record.profile.as_deref()).await?;
-        let (_, mut warnings) = self.service_of(actor, &draft, Some(&record.key.service)).await?;
-        let mut plan = self.plan(actor, &record.key, &draft).await?;
+        let (service, mut warnings) =
+            self.service_of(actor, &draft, record.service.as_ref()).await.map_err(|failure| match failure {
+                Failure::WhichService { candidates, .. } => {
+                    Failure::WhichService { candidates, import: record.id.to_string() }
+                }
+                other => other,
+            })?;
+        let key = SheetKey::shared(service);
+        let mut plan = self.plan(actor, &key, &draft).await?;
         warnings.append(&mut plan.findings);
         plan.findings = warnings;
-        Ok(Preview { id: record.id, key: record.key, file: record.file, plan, applied: record.applied })
+        Ok(Preview { id: record.id, key, file: record.file, plan, applied: record.applied })
+    }
+
+    /// Says which service a kept file is about.
+    ///
+    /// # Errors
+    /// [`Failure::UnknownService`]; [`Failure::NotFound`] for an import of somebody else's, or one that was applied.
+    pub async fn name_import(&self, actor: &Actor, id: &ImportId, service: &ServiceId) -> Result<(), Failure> {
+        let permit = self.shared(actor, Action::PreviewImport)?;
+        self.known_service(&self.shared(actor, Action::ReadSheet)?, service).await?;
+        let mut tx = self.db.begin().await?;
+        tx.name_import(&permit, id, actor.person.as_ref(), service).await?;
+        tx.commit().await
     }
 
     /// Remembers how a file's category names are to be taken; the next preview, of this file or another, uses it.

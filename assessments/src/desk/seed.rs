@@ -31,12 +31,13 @@ impl Desk {
         }
         let actor = Actor { name: "共評ライブラリ".into(), ..Actor::command_line() };
         let permit = self.shared(&actor, Action::WriteCells)?;
+        let adds = self.shared(&actor, Action::AddService)?;
         let (services, sheets) = (services()?, starter_sheets(&self.default_criteria)?);
         let total = services.len() + sheets.len();
         let operation = self.operation()?;
         let mut tx = self.db.begin().await?;
         for (n, known) in services.iter().enumerate() {
-            tx.add_service(&permit, &known.id).await?;
+            tx.add_service(&adds, &known.id).await?;
             let mut cells = Vec::new();
             for (field, text) in &known.facts {
                 match crate::schema::field("facts", field) {
@@ -54,7 +55,7 @@ impl Desk {
             progress(n + 1, total);
         }
         for (n, sheet) in sheets.into_iter().enumerate() {
-            tx.add_service(&permit, &sheet.service).await?;
+            tx.add_service(&adds, &sheet.service).await?;
             let mut input = library_input(&sheet.service, sheet.cells);
             input.base = i64::MAX - 1;
             self.append(&mut tx, &actor, &permit, &input, &operation).await?;

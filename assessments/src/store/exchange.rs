@@ -30,8 +30,10 @@ pub struct ImportRecord {
     pub id: ImportId,
     /// Who dropped the file.
     pub person: Option<PersonId>,
-    /// Where it would go.
-    pub key: SheetKey,
+    /// Into which layer it would go.
+    pub layer: Layer,
+    /// Into which service's sheet; none while nobody has said.
+    pub service: Option<ServiceId>,
     /// The file's name.
     pub file: String,
     /// The file.
@@ -88,8 +90,9 @@ impl Db {
         if owner.as_ref() != person {
             return Err(Failure::NotFound);
         }
-        let key = SheetKey { service: ServiceId::parse(&service)?, layer: permit.layer().clone() };
-        Ok(ImportRecord { id: id.clone(), person: owner, key, file, content, profile, at, applied })
+        let service = if service.is_empty() { None } else { Some(ServiceId::parse(&service)?) };
+        let layer = permit.layer().clone();
+        Ok(ImportRecord { id: id.clone(), person: owner, layer, service, file, content, profile, at, applied })
     }
 
     /// How an owner's earlier files named the categories of a criteria set: folded label to category.
@@ -131,11 +134,31 @@ impl Tx {
         record: &ImportRecord,
         forget_before: DateTime<Utc>,
     ) -> Result<(), Failure> {
-        permit.covers(Action::PreviewImport, &record.key.layer)?;
+        permit.covers(Action::PreviewImport, &record.layer)?;
+        let service = record.service.as_ref().map_or("", ServiceId::as_str);
         on!(Tx, self, t => sqlx::query("DELETE FROM imports WHERE created_at < $1").bind(forget_before).execute(&mut **t).await.map(|_| ())).map_err(fault)?;
         on!(Tx, self, t => sqlx::query("INSERT INTO imports (id, person, service, layer, file, content, profile, created_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)")
-            .bind(record.id.as_str()).bind(record.person.as_ref().map(|p| p.as_str())).bind(record.key.service.as_str())
-            .bind(record.key.layer.key()).bind(&record.file).bind(&record.content).bind(&record.profile).bind(record.at).execute(&mut **t).await.map(|_| ())).map_err(fault)
+            .bind(record.id.as_str()).bind(record.person.as_ref().map(|p| p.as_str())).bind(service)
+            .bind(record.layer.key()).bind(&record.file).bind(&record.content).bind(&record.profile).bind(record.at).execute(&mut **t).await.map(|_| ())).map_err(fault)
+    }
+
+    /// Says which service a waiting import is about.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] where this person has no such import, or it was applied already.
+    pub async fn name_import(
+        &mut self,
+        permit: &Permit,
+        id: &ImportId,
+        person: Option<&PersonId>,
+        service: &ServiceId,
+    ) -> Result<(), Failure> {
+        permit.covers(Action::PreviewImport, permit.layer())?;
+        let named = on!(Tx, self, t => sqlx::query(
+            "UPDATE imports SET service = $4 WHERE id = $1 AND layer = $2 AND COALESCE(person, '') = $3 AND applied_number IS NULL")
+            .bind(id.as_str()).bind(permit.layer().key()).bind(person.map_or("", PersonId::as_str)).bind(service.as_str())
+            .execute(&mut **t).await.map(|r| r.rows_affected())).map_err(fault)?;
+        if named == 1 { Ok(()) } else { Err(Failure::NotFound) }
     }
 
     /// Notes which revision an import made; a second apply finds it taken.

@@ -337,15 +337,15 @@ impl Db {
 }
 
 impl Tx {
-    /// Makes a service exist.
+    /// Makes a service exist. Says whether it is new.
     ///
     /// # Errors
     /// [`Failure::Internal`] where the database does not answer.
-    pub async fn add_service(&mut self, permit: &Permit, id: &ServiceId) -> Result<(), Failure> {
-        permit.covers(Action::WriteCells, &crate::cell::Layer::Shared)?;
+    pub async fn add_service(&mut self, permit: &Permit, id: &ServiceId) -> Result<bool, Failure> {
+        permit.covers(Action::AddService, &crate::cell::Layer::Shared)?;
         on!(Tx, self, t => sqlx::query(
             "INSERT INTO services (id, name_ja, name_en, abbreviation, provider, group_ja, group_en) VALUES ($1, $1, $1, '', '', '', '') ON CONFLICT (id) DO NOTHING")
-            .bind(id.as_str()).execute(&mut **t).await.map(|_| ())).map_err(fault)
+            .bind(id.as_str()).execute(&mut **t).await.map(|r| r.rows_affected() == 1)).map_err(fault)
     }
 
     /// Keeps what lists need of a service's facts.

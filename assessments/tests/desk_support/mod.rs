@@ -51,7 +51,7 @@ impl Stage {
     /// A desk with one service, `s3`.
     pub async fn open(database: Database) -> Stage {
         let stage = Stage::empty(database).await;
-        let permit = permit(&Actor::command_line(), Action::WriteCells, &Layer::Shared).unwrap();
+        let permit = permit(&Actor::command_line(), Action::AddService, &Layer::Shared).unwrap();
         let mut tx = stage.desk.db().begin().await.unwrap();
         tx.add_service(&permit, &ServiceId::parse("s3").unwrap()).await.unwrap();
         tx.commit().await.unwrap();

@@ -168,9 +168,9 @@ pub struct Export {
     /// Which service.
     #[arg(long)]
     service: String,
-    /// xlsx, json or md.
-    #[arg(long, default_value = "xlsx", value_parser = ["xlsx", "json", "md"])]
-    format: String,
+    /// xlsx, json or md; by the file's ending where it is left out, else xlsx.
+    #[arg(long, value_parser = ["xlsx", "json", "md"])]
+    format: Option<String>,
     /// Where to; `-` for stdout.
     #[arg(short, long)]
     output: PathBuf,
@@ -184,7 +184,9 @@ impl Export {
     pub async fn run(self, place: &Place) -> Result<u8, Failure> {
         let desk = open::seeded(place).await?;
         let actor = open::actor(place, &desk).await?;
-        let format = Format::parse(&self.format).ok_or_else(|| Failure::invalid("format", &self.format))?;
+        let ending = self.output.extension().and_then(|e| e.to_str()).unwrap_or_default();
+        let format = self.format.as_deref().and_then(Format::parse).or_else(|| Format::parse(ending));
+        let format = format.unwrap_or(Format::Xlsx);
         let file = desk
             .export(&actor, &SheetKey::shared(ServiceId::parse(&self.service)?), format, place.lang_of_files())
             .await?;

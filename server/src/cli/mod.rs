@@ -6,6 +6,7 @@ mod keep;
 mod open;
 mod people;
 mod serve;
+mod services;
 
 use assessments::failure::Failure;
 use assessments::lang::Lang;
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 
 /// Shared security risk assessments of cloud services.
 #[derive(Debug, Parser)]
-#[command(name = "kyohyo", version, about, propagate_version = true)]
+#[command(name = "kyohyo", version, propagate_version = true)]
 struct Cli {
     #[command(flatten)]
     place: Place,
@@ -69,6 +70,8 @@ enum Command {
     Person(people::Person),
     /// Institutions.
     Institution(people::Institution),
+    /// Services under assessment.
+    Service(services::Service),
     /// Criteria sets and crosswalks.
     Criteria(people::Criteria),
 }
@@ -86,7 +89,8 @@ pub async fn run() -> ExitCode {
     };
     let filter = tracing_subscriber::EnvFilter::try_from_env("KYOHYO_LOG")
         .unwrap_or_else(|_| "warn,kyohyo=info,server=info".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
     let lang = cli.place.lang();
     let done = match cli.command {
         Command::Serve(command) => command.run(&cli.place).await,
@@ -99,6 +103,7 @@ pub async fn run() -> ExitCode {
         Command::Restore(command) => command.run(&cli.place).await,
         Command::Person(command) => command.run(&cli.place).await,
         Command::Institution(command) => command.run(&cli.place).await,
+        Command::Service(command) => command.run(&cli.place).await,
         Command::Criteria(command) => command.run(&cli.place).await,
     };
     match done {
@@ -118,7 +123,9 @@ fn exit_code(failure: &Failure) -> u8 {
 
 /// An operating system's error about a file, as a refusal that names it.
 fn file_error(path: &std::path::Path, error: &std::io::Error) -> Failure {
-    Failure::Invalid { place: path.display().to_string(), read: error.to_string() }
+    // What the system says, without its number.
+    let detail = error.to_string().split(" (os error").next().unwrap_or_default().to_owned();
+    Failure::File { place: path.display().to_string(), detail }
 }
 
 /// One JSON document on stdout.

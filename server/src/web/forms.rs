@@ -5,10 +5,10 @@ use super::visit::{SESSION, answer, cookie, failed, language_cookie, own_path, r
 use app::pages::{self, Refused, Visit};
 use assessments::cell::{Address, SheetKey};
 use assessments::change::Door;
-use assessments::desk::{SESSION_DAYS, SignedIn, WriteInput};
+use assessments::desk::{NewService, SESSION_DAYS, SignedIn, WriteInput};
 use assessments::failure::Failure;
-use assessments::id::{RowId, ServiceId};
-use assessments::lang::Lang;
+use assessments::id::{ImportId, RowId, ServiceId};
+use assessments::lang::{Label, Lang};
 use assessments::schema::{self, Rows};
 use axum::Extension;
 use axum::extract::{ConnectInfo, Form, Path, State};
@@ -71,6 +71,32 @@ fn with_done(url: &str, done: &str) -> String {
     match url.split_once('#') {
         Some((path, anchor)) => format!("{path}?done={done}#{anchor}"),
         None => format!("{url}?done={done}"),
+    }
+}
+
+/// Adds a service; a file that waits for it goes on to its preview.
+pub async fn new_service(Extension(visit): V, Form(typed): Typed) -> Response {
+    let done = async {
+        let id = ServiceId::parse(field(&typed, "id").trim())?;
+        let name = Label { ja: field(&typed, "name_ja"), en: field(&typed, "name_en") };
+        let new = NewService { id: id.clone(), name, provider: field(&typed, "provider") };
+        let actor = visit.actor()?;
+        visit.desk.add_service(actor, &new, Door::Form).await?;
+        match ImportId::parse(&field(&typed, "import")) {
+            Ok(import) => {
+                visit.desk.name_import(actor, &import, &id).await?;
+                Ok(format!("/import/{import}"))
+            }
+            Err(_) => Ok(format!("/services/{id}")),
+        }
+    };
+    match done.await {
+        Ok(url) => Redirect::to(&url).into_response(),
+        Err(failure @ (Failure::SignedOut | Failure::Forbidden { .. })) => failed(&visit, &failure),
+        Err(failure) => {
+            let refused = Refused { failure: failure.clone(), typed };
+            redrawn(&visit, &failure, pages::service_new::form(&visit, "", Some(&refused)))
+        }
     }
 }
 

@@ -29,6 +29,10 @@ pub async fn upload(Extension(visit): V, form: Multipart) -> Response {
     let read = fields(form, &mut service, &mut name, &mut bytes).await;
     match preview_of(&visit, read, &service, &name, bytes).await {
         Ok(preview) => Redirect::to(&format!("/import/{}", preview.id)).into_response(),
+        // The file is kept; its page asks.
+        Err(Failure::WhichService { import, .. }) if !import.is_empty() => {
+            Redirect::to(&format!("/import/{import}")).into_response()
+        }
         Err(failure) => {
             let refused = Refused { failure: failure.clone(), typed: vec![] };
             redrawn(&visit, &failure, pages::import::drop(&visit, &service, Some(&refused)))
@@ -72,7 +76,10 @@ async fn preview_of(
 
 async fn shown(visit: &Visit, id: &str, refused: Option<&Refused>) -> Result<String, Failure> {
     let actor = visit.actor()?;
-    let preview = visit.desk.preview_again(actor, &ImportId::parse(id).map_err(|_| Failure::NotFound)?).await?;
+    let preview = match visit.desk.preview_again(actor, &ImportId::parse(id).map_err(|_| Failure::NotFound)?).await {
+        Err(Failure::WhichService { candidates, import }) => return which(visit, &import, &candidates, refused).await,
+        other => other?,
+    };
     let written = match preview.applied {
         Some(number) => {
             let service = Some(preview.key.service.clone());
@@ -89,6 +96,34 @@ async fn shown(visit: &Visit, id: &str, refused: Option<&Refused>) -> Result<Str
     };
     let name = visit.desk.sheet(actor, &preview.key).await?.service.name.get(visit.lang).to_owned();
     Ok(pages::import::preview(visit, &preview, &name, written, refused))
+}
+
+async fn which(visit: &Visit, import: &str, near: &[String], refused: Option<&Refused>) -> Result<String, Failure> {
+    let services = visit.desk.service_names(visit.actor()?).await?;
+    let services: Vec<(String, String)> =
+        services.into_iter().map(|(id, name)| (id.to_string(), name.get(visit.lang).to_owned())).collect();
+    pages::service_new::which(visit, import, near, &services, refused)
+}
+
+/// Says which service a kept file is about.
+pub async fn service(
+    Extension(visit): V,
+    Path(id): Path<String>,
+    Form(typed): Form<Vec<(String, String)>>,
+) -> Response {
+    let done = async {
+        let import = ImportId::parse(&id).map_err(|_| Failure::NotFound)?;
+        let asked = typed.iter().find(|(n, _)| n == "service").map_or("", |(_, v)| v.trim());
+        visit.desk.name_import(visit.actor()?, &import, &ServiceId::parse(asked)?).await
+    };
+    match done.await {
+        Ok(()) => Redirect::to(&format!("/import/{id}")).into_response(),
+        Err(failure) => {
+            let refused = Refused { failure: failure.clone(), typed };
+            let drawn = shown(&visit, &id, Some(&refused)).await;
+            redrawn(&visit, &failure, drawn)
+        }
+    }
 }
 
 pub async fn preview(Extension(visit): V, Path(id): Path<String>) -> Response {

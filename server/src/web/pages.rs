@@ -31,6 +31,7 @@ pub struct Asked {
     before: Option<i64>,
     back: String,
     service: String,
+    import: String,
     format: String,
     layer: Option<String>,
     done: String,
@@ -85,6 +86,10 @@ pub async fn services(Extension(visit): V, Query(asked): Query<Asked>) -> Respon
 pub async fn matrix(Extension(visit): V, Query(asked): Query<Asked>) -> Response {
     let drawn = pages::matrix::matrix(&visit, &asked.filter(), asked.page()).await;
     answer(&visit, drawn)
+}
+
+pub async fn new_service(Extension(visit): V, Query(asked): Query<Asked>) -> Response {
+    answer(&visit, pages::service_new::form(&visit, &asked.import, None))
 }
 
 pub async fn overview(Extension(visit): V, Path(id): Path<String>, Query(asked): Query<Asked>) -> Response {

@@ -69,9 +69,12 @@ impl Desk {
     /// Hands a sheet out.
     ///
     /// # Errors
-    /// [`Failure::NotFound`] where the layer is not the actor's.
+    /// [`Failure::NotFound`] where the layer is not the actor's; [`Failure::UnknownService`].
     pub async fn export(&self, actor: &Actor, key: &SheetKey, format: Format, lang: Lang) -> Result<Exported, Failure> {
         let permit = permit(actor, Action::Export, &key.layer)?;
+        if let Ok(reads) = self.shared(actor, Action::ReadSheet) {
+            self.known_service(&reads, &key.service).await?;
+        }
         let view = self.sheet(actor, key).await?;
         let filter =
             ChangeFilter { service: Some(key.service.clone()), limit: HISTORY_LINES, ..ChangeFilter::default() };

@@ -68,7 +68,7 @@ impl Desk {
         let permit = self.shared(actor, Action::ReadSheet)?;
         let own = draft.service.as_deref().map(ServiceId::parse).transpose()?;
         if let Some(asked) = asked {
-            self.db.service(&permit, asked).await?;
+            self.known_service(&permit, asked).await?;
             let warning = own.as_ref().filter(|own| *own != asked).map(|own| Finding {
                 level: Level::Warning,
                 code: "other_service".into(),
@@ -88,7 +88,7 @@ impl Desk {
             (1, Some(only)) => Ok((only, vec![])),
             (_, last) => {
                 let candidates = fits.into_iter().chain(last).take(20).map(String::from).collect();
-                Err(Failure::WhichService { candidates })
+                Err(Failure::WhichService { candidates, import: String::new() })
             }
         }
     }
