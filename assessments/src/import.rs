@@ -85,6 +85,8 @@ pub struct Draft {
     pub service: Option<String>,
     /// The service's name as the file writes it, where it does.
     pub service_name: String,
+    /// Who offers the service, where the layout is one provider's; empty where it may be anybody's.
+    pub provider: String,
     /// The layout profile that read it: `kyohyo`, `wg`, `mcsb`.
     pub profile: String,
     /// Texts.

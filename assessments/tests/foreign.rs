@@ -45,6 +45,117 @@ fn a_hand_made_workbook_is_read_with_its_own_names_and_marks() {
 }
 
 #[test]
+fn merged_numbers_become_scenarios_that_their_paths_name() {
+    let draft = of("wg/wg_hand.xlsx", &BTreeMap::new());
+    let titles: Vec<&str> = draft
+        .cells
+        .iter()
+        .filter(|c| c.address.section == "scenarios" && c.address.field == "title")
+        .map(|c| c.text.as_str())
+        .collect();
+    assert_eq!(titles.len(), 10, "{titles:?}");
+    assert!(titles[0].starts_with("シナリオ1") && titles[9].starts_with("シナリオ10"));
+    let of_path = |n: usize| text(&draft, &format!("paths/new-{n}/scenario")).to_owned();
+    assert_eq!([of_path(1), of_path(3), of_path(4), of_path(30)], ["new-1", "new-1", "new-2", "new-10"]);
+    assert_eq!(text(&draft, "scenarios/new-2/data_class/ja"), "顧客情報");
+    assert_eq!(text(&draft, "scenarios/new-1/data_class/ja"), "", "a dash stands for nothing");
+}
+
+#[test]
+fn a_number_that_became_a_date_is_what_was_typed_and_said_so() {
+    let draft = of("wg/wg_hand.xlsx", &BTreeMap::new());
+    let numbers: Vec<&str> = draft
+        .cells
+        .iter()
+        .filter(|c| c.address.section == "notes" && c.address.field == "number")
+        .map(|c| c.text.as_str())
+        .collect();
+    assert_eq!(numbers.len(), 30);
+    assert_eq!((numbers[6], numbers[13], numbers[20], numbers[27]), ("2-2", "3-4", "5-1", "6-3"));
+    let told: Vec<&str> =
+        draft.findings.iter().filter(|f| f.code == "excel_converted").map(|f| f.cell.as_str()).collect();
+    assert_eq!(told, ["A10", "A17", "A24", "A31"]);
+}
+
+#[test]
+fn what_stands_behind_a_mark_and_what_other_controls_a_note_names_is_kept() {
+    let draft = of("wg/wg_hand.xlsx", &BTreeMap::new());
+    let limits = text(&draft, "criteria/K10/limits/ja");
+    assert!(limits.contains("※1 一部機能はプレビュー"), "{limits}");
+    assert!(text(&draft, "criteria/K11/limits/ja").contains("条件付き"));
+    assert_eq!(text(&draft, "notes/new-1/category"), "K02");
+    assert!(text(&draft, "notes/new-1/note/ja").contains("K04 閉域接続"));
+}
+
+#[test]
+fn every_row_of_the_hand_made_workbook_is_placed_or_listed() {
+    let draft = of("wg/wg_hand.xlsx", &BTreeMap::new());
+    let book = read("wg_hand.xlsx", &file("wg/wg_hand.xlsx")).unwrap();
+    let row_of = |cell: &str| cell.trim_start_matches(|c: char| c.is_ascii_alphabetic()).parse::<u32>().unwrap_or(0);
+    let mut told: BTreeSet<(String, u32)> = BTreeSet::new();
+    for (sheet, cell) in draft
+        .cells
+        .iter()
+        .map(|c| (&c.place.sheet, &c.place.cell))
+        .chain(draft.findings.iter().map(|f| (&f.sheet, &f.cell)))
+        .chain(draft.mapping.iter().map(|m| (&m.place.sheet, &m.place.cell)))
+    {
+        told.insert((sheet.clone(), row_of(cell)));
+    }
+    let header: BTreeSet<(&str, u32)> = [
+        ("セキュリティクライテリア", 4),
+        ("セキュリティクライテリア", 5),
+        ("利用シナリオと接続経路", 4),
+        ("利用シナリオと接続経路", 5),
+        ("サービス利用時の留意事項", 3),
+    ]
+    .into();
+    for grid in &book.sheets {
+        // A sheet that was not read as a whole is told once, without a cell.
+        if told.contains(&(grid.name.clone(), 0)) {
+            continue;
+        }
+        for at in grid.cells.iter().filter(|(_, c)| !c.text.trim().is_empty()).map(|(at, _)| at) {
+            let row = (grid.name.clone(), at.row + 1);
+            assert!(told.contains(&row) || header.contains(&(grid.name.as_str(), at.row + 1)), "{row:?}");
+        }
+    }
+}
+
+#[test]
+fn a_struck_out_row_is_told_and_not_taken() {
+    let mut book = read("wg_hand.xlsx", &file("wg/wg_hand.xlsx")).unwrap();
+    let grid = book.sheets.iter_mut().find(|g| g.name == "セキュリティクライテリア").unwrap();
+    let at = *grid.cells.iter().find(|(_, c)| c.text.starts_with("保管データの暗号化について")).unwrap().0;
+    grid.cells.get_mut(&at).unwrap().struck = true;
+    grid.hidden_rows.insert(at.row);
+    let draft = draft(&book, &default_criteria().unwrap(), &builtin_profiles().unwrap(), &BTreeMap::new()).unwrap();
+    assert!(!text(&draft, "criteria/K07/summary/ja").contains("保管データの暗号化について"));
+    assert!(draft.findings.iter().any(|f| f.code == "struck_out" && f.cell == at.name()));
+    assert!(draft.findings.iter().any(|f| f.code == "hidden_cells"));
+}
+
+#[test]
+fn a_baseline_of_one_provider_is_never_taken_for_anothers_service() {
+    use assessments::lang::Label;
+    use assessments::store::ServiceName;
+    let name = |id: &str, name: &str, provider: &str| ServiceName {
+        id: assessments::id::ServiceId::parse(id).unwrap(),
+        name: Label { ja: name.into(), en: name.into() },
+        abbreviation: String::new(),
+        provider: provider.into(),
+    };
+    let names = [name("backup", "Backup", "AWS"), name("azure-backup", "Backup", "Azure")];
+    let found = assessments::workbook::foreign::services_named("backup", "Azure", &names);
+    assert_eq!(found.iter().map(|i| i.as_str()).collect::<Vec<_>>(), ["azure-backup"]);
+    assert_eq!(assessments::workbook::foreign::services_named("backup", "", &names).len(), 2);
+    assert_eq!(
+        of("mcsb/backup-azure-security-benchmark-v3-latest-security-baseline.xlsx", &BTreeMap::new()).provider,
+        "Azure"
+    );
+}
+
+#[test]
 fn a_corrected_mapping_is_remembered() {
     let remembered = BTreeMap::from([(assessments::workbook::foreign::fold_label("監査対応"), "K19".to_owned())]);
     let draft = of("wg/wg_hand.xlsx", &remembered);

@@ -69,7 +69,7 @@ impl Desk {
     /// [`Failure::Internal`] where the database does not answer.
     pub async fn service_names(&self, actor: &Actor) -> Result<Vec<(ServiceId, Label)>, Failure> {
         let permit = self.shared(actor, Action::ReadSheet)?;
-        Ok(self.db.service_names(&permit).await?.into_iter().map(|(id, name, _)| (id, name)).collect())
+        Ok(self.db.service_names(&permit).await?.into_iter().map(|s| (s.id, s.name)).collect())
     }
 
     /// That a service exists.
@@ -80,7 +80,7 @@ impl Desk {
         match self.db.service(permit, id).await {
             Err(Failure::NotFound) => {
                 let names = self.db.service_names(permit).await?;
-                let candidates = near(id.as_str(), names.iter().map(|(known, _, _)| known.as_str()));
+                let candidates = near(id.as_str(), names.iter().map(|known| known.id.as_str()));
                 Err(Failure::UnknownService { id: id.to_string(), candidates })
             }
             other => other.map(|_| ()),

@@ -167,6 +167,19 @@ impl ServiceFilter {
     }
 }
 
+/// How a service is named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceName {
+    /// Its id.
+    pub id: ServiceId,
+    /// Its name.
+    pub name: Label,
+    /// Its abbreviation; empty where it has none.
+    pub abbreviation: String,
+    /// Who offers it.
+    pub provider: String,
+}
+
 impl Db {
     /// Services in order: those with answers first, then by name; and how many there are in all.
     ///
@@ -215,12 +228,16 @@ impl Db {
     ///
     /// # Errors
     /// [`Failure::Internal`] where the database does not answer.
-    pub async fn service_names(&self, permit: &Permit) -> Result<Vec<(ServiceId, Label, String)>, Failure> {
+    pub async fn service_names(&self, permit: &Permit) -> Result<Vec<ServiceName>, Failure> {
         permit.covers(Action::ReadSheet, &crate::cell::Layer::Shared)?;
-        let rows: Vec<(String, String, String, String)> = on!(Pool, &self.read, p =>
-            sqlx::query_as("SELECT id, name_ja, name_en, abbreviation FROM services ORDER BY id").fetch_all(p).await)
+        let rows: Vec<(String, String, String, String, String)> = on!(Pool, &self.read, p =>
+            sqlx::query_as("SELECT id, name_ja, name_en, abbreviation, provider FROM services ORDER BY id").fetch_all(p).await)
         .map_err(fault)?;
-        rows.into_iter().map(|(id, ja, en, short)| Ok((ServiceId::parse(&id)?, Label { ja, en }, short))).collect()
+        rows.into_iter()
+            .map(|(id, ja, en, abbreviation, provider)| {
+                Ok(ServiceName { id: ServiceId::parse(&id)?, name: Label { ja, en }, abbreviation, provider })
+            })
+            .collect()
     }
 
     /// How many services are full, started and empty; and the providers and groups that exist.

@@ -14,7 +14,7 @@ mod write;
 
 pub use changes::{ChainReport, ChangeFilter};
 pub use exchange::{ExportRecord, ImportRecord};
-pub use lists::{AcrossRow, Backlink, MatrixRow, ServiceFilter, ServiceRow};
+pub use lists::{AcrossRow, Backlink, MatrixRow, ServiceFilter, ServiceName, ServiceRow};
 pub use people::{AuditEntry, NewPerson, Person, SessionRow};
 pub use write::{NewChange, Written};
 

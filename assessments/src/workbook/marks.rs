@@ -26,6 +26,21 @@ pub fn choice(field: &Field, list: &'static [Choice], text: &str) -> (Option<&'s
     (key.and_then(|k| list.iter().find(|c| c.key == k)).map(|c| c.key), rest)
 }
 
+/// Whether a text is nothing but a dash: "does not apply", "none" or "nobody has looked".
+pub fn is_dash(text: &str) -> bool {
+    let text: String = text.nfkc().collect();
+    let text = text.trim();
+    text.chars().count() == 1 && text.chars().all(|c| matches!(c, '-' | '‐' | '−' | '–' | '—' | '―' | 'ー'))
+}
+
+/// Whether a text says yes, in a column that asks.
+pub fn is_yes(text: &str) -> bool {
+    let text: String = text.nfkc().collect();
+    let text = text.trim();
+    ["true", "yes", "y", "はい", "有", "あり", "有効"].iter().any(|w| text.eq_ignore_ascii_case(w))
+        || text.starts_with(['○', '〇', '◯', '●', '◎'])
+}
+
 fn availability(text: &str) -> (Option<&'static str>, String) {
     const WORDS: [(&str, &str); 22] = [
         ("◎", "on_default"),
@@ -55,9 +70,8 @@ fn availability(text: &str) -> (Option<&'static str>, String) {
         let rest = text.get(word.len()..).unwrap_or("").trim().trim_matches(|c| matches!(c, '(' | ')')).trim();
         return (Some(key), rest.to_owned());
     }
-    let dash = text.chars().count() == 1 && text.chars().all(|c| matches!(c, '-' | '‐' | '−' | '–' | '—' | '―' | 'ー'));
     match text {
-        _ if dash => (Some("not_applicable"), String::new()),
+        _ if is_dash(text) => (Some("not_applicable"), String::new()),
         "x" | "X" => (Some("not_offered"), String::new()),
         _ => (None, String::new()),
     }

@@ -83,7 +83,7 @@ impl Desk {
             return Ok((own, vec![]));
         }
         let names = self.db.service_names(&permit).await?;
-        let mut fits = workbook::foreign::services_named(&draft.service_name, &names);
+        let mut fits = workbook::foreign::services_named(&draft.service_name, &draft.provider, &names);
         match (fits.len(), fits.pop()) {
             (1, Some(only)) => Ok((only, vec![])),
             (_, last) => {

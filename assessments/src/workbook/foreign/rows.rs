@@ -1,0 +1,300 @@
+//! The rows of a table, each placed or told.
+
+use super::category::propose;
+use super::detect::Table;
+use super::fold_label;
+use super::profile::{Profile, Role};
+use super::say::Says;
+use super::texts::{Source, Texts};
+use crate::criteria::CriteriaSet;
+use crate::id::RowId;
+use crate::import::{Mapping, Place};
+use crate::schema::{Field, Kind};
+use crate::workbook::grid::{At, Origin};
+use std::collections::BTreeMap;
+use unicode_normalization::UnicodeNormalization;
+
+/// A text that was read from a row.
+#[derive(Clone)]
+pub struct Said {
+    /// The text; for a ditto mark what stands above.
+    pub text: String,
+    /// What it was.
+    pub origin: Origin,
+    /// Where it stands; for a merged range its first cell.
+    pub at: At,
+    /// It stands in this row, and is not spread from another.
+    pub own: bool,
+}
+
+/// Reads tables into texts.
+pub struct Reader<'a> {
+    /// The criteria set.
+    pub criteria: &'a CriteriaSet,
+    /// The layout.
+    pub profile: &'a Profile,
+    /// What a reader said labels mean.
+    pub remembered: &'a BTreeMap<String, String>,
+    /// What is told.
+    pub says: Says,
+    /// What is taken.
+    pub texts: Texts,
+    /// How categories were taken.
+    pub mapping: Vec<Mapping>,
+    /// The numbers of the file's categories.
+    pub numbers: BTreeMap<String, (String, String)>,
+    /// The groups of rows by section and key: the rows they became.
+    pub groups: BTreeMap<(String, String), RowId>,
+    /// What the marks of footnotes stand for.
+    pub footnotes: BTreeMap<String, String>,
+    placeholders: BTreeMap<String, usize>,
+    row: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// Starts with nothing read.
+    pub fn new(criteria: &'a CriteriaSet, profile: &'a Profile, remembered: &'a BTreeMap<String, String>) -> Self {
+        Self {
+            criteria,
+            profile,
+            remembered,
+            says: Says::default(),
+            texts: Texts::new(profile.lang),
+            mapping: vec![],
+            numbers: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            footnotes: BTreeMap::new(),
+            placeholders: BTreeMap::new(),
+            row: 0,
+        }
+    }
+
+    /// Reads a table.
+    pub fn table(&mut self, table: &Table<'_>) {
+        self.above_header(table);
+        self.own_columns(table);
+        self.find_footnotes(table);
+        if !table.layout.key.is_empty() {
+            self.pairs(table);
+            return;
+        }
+        let mut above: BTreeMap<u32, String> = BTreeMap::new();
+        let mut rows = 0;
+        for row in table.first..=table.view.last.row {
+            if !table.view.own(row).any(|(_, c)| !c.text.trim().is_empty()) {
+                continue;
+            }
+            let said = self.row(table, row, &mut above);
+            self.row += 1;
+            let taken = match table.section.key {
+                "criteria" => self.answer(table, &said),
+                _ => self.free(table, row, &said),
+            };
+            rows += usize::from(taken);
+            if !taken {
+                self.leftover(table, row);
+            }
+        }
+        self.whole(table);
+        let at = Place { sheet: table.view.grid.name.clone(), cell: format!("A{}", table.header + 1) };
+        self.says.table_read(&at, table.section.ja, table.section.en, rows);
+        let grid = table.view.grid;
+        if !grid.hidden_rows.is_empty() || !grid.hidden_cols.is_empty() {
+            self.says.hidden(&grid.name, grid.hidden_rows.len(), grid.hidden_cols.len());
+        }
+    }
+
+    /// The next new row of a section.
+    pub fn placeholder(&mut self, section: &str) -> RowId {
+        let number = self.placeholders.entry(section.to_owned()).or_insert(0);
+        *number += 1;
+        RowId::placeholder(*number)
+    }
+
+    /// The texts of a row by column; struck-out cells and error values are told and left out, ditto marks repeat what
+    /// stands above.
+    fn row(&mut self, table: &Table<'_>, row: u32, above: &mut BTreeMap<u32, String>) -> BTreeMap<u32, Said> {
+        let mut out = BTreeMap::new();
+        for (col, role) in &table.roles {
+            let Some((at, cell)) = table.view.cell(row, *col) else { continue };
+            let own = at == At { row, col: *col };
+            let (place, text) = (table.view.place(at), cell.text.trim());
+            if cell.struck || cell.origin == Origin::Error {
+                if own && cell.struck {
+                    self.says.struck_out(&place, text);
+                } else if own {
+                    self.says.error_value(&place, text);
+                }
+                continue;
+            }
+            if self.profile.is_blank(text) {
+                continue;
+            }
+            if own && cell.origin == Origin::Formula && matches!(role, Role::Field(_) | Role::Parent(_)) {
+                self.says.formula(&place, text);
+            }
+            let text = match (self.profile.is_ditto(text), above.get(col)) {
+                (false, _) => text.to_owned(),
+                (true, Some(text)) => text.clone(),
+                (true, None) => {
+                    self.says.ditto(&place, text);
+                    continue;
+                }
+            };
+            above.insert(*col, text.clone());
+            out.insert(*col, Said { text, origin: cell.origin, at, own });
+        }
+        out
+    }
+
+    fn answer(&mut self, table: &Table<'_>, said: &BTreeMap<u32, Said>) -> bool {
+        let of = |role: Role| table.column(&role).and_then(|col| said.get(&col));
+        let Some(label) = of(Role::Category) else { return false };
+        if table.layout.category.iter().any(|c| fold_label(c) == fold_label(&label.text)) {
+            return false;
+        }
+        let at = table.view.place(label.at);
+        let (category, confidence) = propose(&label.text, self.criteria, self.profile, self.remembered);
+        if !self.mapping.iter().any(|m| m.label == label.text) {
+            let (label, category) = (label.text.clone(), category.clone());
+            self.mapping.push(Mapping { label, category, confidence, place: at.clone() });
+        }
+        if let Some(number) = of(Role::Number) {
+            self.numbers.insert(plain(&number.text), (category.clone(), label.text.clone()));
+        }
+        let Some(row) = RowId::parse(&category).ok().filter(|_| !category.is_empty()) else {
+            let texts: Vec<&str> = said.values().map(|s| s.text.as_str()).collect();
+            self.says.unmapped(&at, &label.text, &texts.join(" / "));
+            return true;
+        };
+        let mut head = of(Role::Head).map(|h| h.text.clone()).unwrap_or_default();
+        if self.profile.framework.is_some() && !head.is_empty() {
+            head = format!("{head} ({})", label.text);
+        }
+        let source = Source { row: self.row, head, label: label.text.clone() };
+        let by_default = of(Role::Default).map(|d| d.text.clone()).unwrap_or_default();
+        for (field, said) in fields(table, said) {
+            self.value(table, &row, field, said, &source, &by_default);
+        }
+        true
+    }
+
+    fn free(&mut self, table: &Table<'_>, row: u32, said: &BTreeMap<u32, Said>) -> bool {
+        let own = fields(table, said).filter(|(_, s)| s.own).count();
+        let all = table.roles.values().filter(|r| matches!(r, Role::Field(_))).count();
+        let grouped = table.layout.parent.is_some() && said.len() > own;
+        if own == 0 || (own == 1 && all > 1 && !grouped) {
+            return false;
+        }
+        let id = self.placeholder(table.section.key);
+        let head = table.column(&Role::Head).and_then(|c| said.get(&c)).map(|h| h.text.clone()).unwrap_or_default();
+        let source = Source { row: self.row, head, label: String::new() };
+        self.group(table, &id, said);
+        for (field, said) in fields(table, said) {
+            match (field.key, said.origin) {
+                ("number", Origin::Date) => self.converted(table, row, &id, field, said, &source),
+                _ => self.value(table, &id, field, said, &source, ""),
+            }
+        }
+        true
+    }
+
+    /// The row's group becomes a row of its own section, once, and the row names it.
+    fn group(&mut self, table: &Table<'_>, id: &RowId, said: &BTreeMap<u32, Said>) {
+        let Some(parent) = &table.layout.parent else { return };
+        let mut of_group: Vec<(&'static Field, &Said)> = Vec::new();
+        for (col, role) in &table.roles {
+            if let (Role::Parent(field), Some(said)) = (role, said.get(col)) {
+                of_group.push((field, said));
+            }
+        }
+        let number = table.column(&Role::Number).and_then(|c| said.get(&c)).map(|s| plain(&s.text));
+        let Some(key) = number.or_else(|| of_group.first().map(|(_, s)| s.text.clone())) else { return };
+        let slot = (parent.section.clone(), key);
+        let group = match self.groups.get(&slot) {
+            Some(known) => known.clone(),
+            None => {
+                let new = self.placeholder(&parent.section);
+                self.groups.insert(slot, new.clone());
+                new
+            }
+        };
+        for (field, said) in &of_group {
+            if !table.layout.ignores(field, &said.text) {
+                let lang = field.bilingual.then_some(self.profile.lang);
+                let address = crate::cell::Address::new(&parent.section, group.clone(), field.key, lang);
+                self.texts.add(address, said.text.clone(), table.view.place(said.at), &Source::default());
+            }
+        }
+        let at = of_group.first().map_or(At::default(), |(_, s)| s.at);
+        let address = crate::cell::Address::new(table.section.key, id.clone(), &parent.field, None);
+        self.texts.add(address, group.to_string(), table.view.place(at), &Source::default());
+    }
+
+    fn find_footnotes(&mut self, table: &Table<'_>) {
+        for (_, cell) in table.view.grid.cells.range(At { row: table.first, col: 0 }..).take(100_000) {
+            let text = cell.text.trim();
+            let digits = text.strip_prefix('※').map(|t| t.chars().take_while(char::is_ascii_digit).count());
+            let Some(digits) = digits.filter(|n| *n > 0) else { continue };
+            let mark: String = text.chars().take(1 + digits).collect();
+            if text.len() > mark.len() {
+                self.footnotes.entry(mark).or_insert_with(|| text.to_owned());
+            }
+        }
+    }
+
+    fn above_header(&mut self, table: &Table<'_>) {
+        for row in 0..table.header {
+            let Some((at, _)) = table.view.own(row).next() else { continue };
+            let place = table.view.place(*at);
+            let read: Vec<&str> = table.view.own(row).map(|(_, c)| c.text.as_str()).collect();
+            let read = read.join(" ");
+            if read.contains("評価日") {
+                self.says.assessment_date(&place, &read);
+            } else {
+                self.says.row_without_place(&place, &read);
+            }
+        }
+    }
+
+    fn own_columns(&mut self, table: &Table<'_>) {
+        let used: std::collections::BTreeSet<u32> = table
+            .view
+            .grid
+            .cells
+            .range(At { row: table.first, col: 0 }..)
+            .map(|(at, _)| at.col)
+            .take(100_000)
+            .collect();
+        for col in used.into_iter().filter(|c| *c <= table.view.last.col && !table.roles.contains_key(c)) {
+            let header = table.label(col);
+            if !header.is_empty() {
+                self.says.own_column(&table.view.place(At { row: table.first.saturating_sub(1), col }), header);
+            }
+        }
+    }
+
+    fn leftover(&mut self, table: &Table<'_>, row: u32) {
+        let read: Vec<&str> = table.view.own(row).map(|(_, c)| c.text.as_str()).take(50).collect();
+        if let Some((at, _)) = table.view.own(row).find(|(_, c)| !c.text.trim().is_empty()) {
+            self.says.row_without_place(&table.view.place(*at), &read.join(" "));
+        }
+    }
+}
+
+/// A number as it is compared: `３` and `3` are one.
+pub fn plain(text: &str) -> String {
+    text.nfkc().collect::<String>().trim().trim_end_matches('.').to_owned()
+}
+
+/// The fields of a row, choices first: what stands behind a mark goes ahead of remarks.
+fn fields<'t>(table: &'t Table<'_>, said: &'t BTreeMap<u32, Said>) -> impl Iterator<Item = (&'static Field, &'t Said)> {
+    let is_choice = |role: &Role| matches!(role, Role::Field(f) if matches!(f.kind, Kind::Choice(_)));
+    let of = move |choices: bool| {
+        table.roles.iter().filter(move |(_, r)| is_choice(r) == choices).filter_map(|(col, role)| match role {
+            Role::Field(field) => said.get(col).map(|s| (*field, s)),
+            _ => None,
+        })
+    };
+    of(true).chain(of(false))
+}
