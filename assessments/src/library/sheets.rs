@@ -21,7 +21,11 @@ pub struct StarterSheet {
 }
 
 /// The files of the sheets that ship.
-const SHEETS: [&str; 1] = [include_str!("../../library/sheets/s3.toml")];
+const SHEETS: [&str; 3] = [
+    include_str!("../../library/sheets/s3.toml"),
+    include_str!("../../library/sheets/lambda.toml"),
+    include_str!("../../library/sheets/rds.toml"),
+];
 
 /// The sheets that ship.
 ///
