@@ -9,6 +9,7 @@
 //! | `web` | a compiler for WebAssembly, from rustup or from the distribution |
 //! | `apt`, `tools`, `postgres` | what the tests need beside Rust |
 //! | `bench` | figures, never pass or fail |
+//! | `soak` | kills, damaged files and crowds, for as long as one likes |
 //! | `run`, `place`, `fingerprint` | processes, folders, and whether a step can be skipped |
 
 mod apt;
@@ -22,6 +23,7 @@ mod postgres;
 mod run;
 mod serve;
 mod site;
+mod soak;
 mod styles;
 mod tidy;
 mod tools;
@@ -69,6 +71,18 @@ enum Command {
         /// What to measure; all if none is named
         #[arg(value_enum)]
         what: Vec<bench::What>,
+        /// Measure all and put the figures into README.md
+        #[arg(long)]
+        readme: bool,
+    },
+    /// Look for what short tests do not find
+    Soak {
+        /// What to do; all if none is named
+        #[arg(value_enum)]
+        what: Vec<soak::What>,
+        /// How long each of them goes on [default: 10, the crowd 1]
+        #[arg(long)]
+        minutes: Option<f64>,
     },
 }
 
@@ -78,7 +92,8 @@ fn main() -> ExitCode {
         Command::Build => serve::build().map(|binary| println!("{}", binary.display())),
         Command::Test { only, arguments } => gate::test(&only, &arguments),
         Command::Tidy { bless } => tidy::tidy(bless),
-        Command::Bench { what } => bench::bench(&what),
+        Command::Bench { what, readme } => bench::bench(&what, readme),
+        Command::Soak { what, minutes } => soak::soak(&what, minutes),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,22 +1,24 @@
 //! How many bytes the site and the binary take.
 
-use crate::{place, serve};
+use super::Figure;
+use super::table::Table;
+use crate::place;
 use anyhow::{Context, Result};
 use std::{fs, path::Path};
 
-/// Prints each file of the site in its three forms, their sum, and the binary's size.
-pub fn size() -> Result<()> {
-    let binary = serve::build()?;
-    let site = place::site()?;
-    let rows = rows(&site)?;
-    println!("| file | bytes | gzip | brotli |\n|---|---:|---:|---:|");
-    for (name, [plain, gzip, brotli]) in &rows {
-        println!("| {name} | {plain} | {gzip} | {brotli} |");
+/// Each file of the site in its three forms, their sum, and the binary's size; and what a first page costs of it.
+pub fn size() -> Result<(Vec<Table>, Vec<Figure>)> {
+    let rows = rows(&place::site()?)?;
+    let mut table = Table::new("Bytes of the site", &["file", "bytes", "gzip", "brotli"]);
+    table.public = false;
+    for (name, sizes) in &rows {
+        table.row([name.clone()].into_iter().chain(sizes.map(|bytes| bytes.to_string())));
     }
-    let sum = |form: usize| rows.iter().map(|(_, sizes)| sizes[form]).sum::<u64>();
-    println!("| **all** | {} | {} | {} |", sum(0), sum(1), sum(2));
-    println!("| binary `kyohyo` | {} | | |", fs::metadata(&binary)?.len());
-    Ok(())
+    let sum = |form: usize| rows.iter().map(|(_, sizes)| sizes[form]).sum::<u64>().to_string();
+    table.row(["all".to_owned(), sum(0), sum(1), sum(2)]);
+    let binary = fs::metadata(place::binary()?)?.len();
+    let binary = Figure::new("the program, one file with everything in it", super::table::size(binary));
+    Ok((vec![table], vec![super::live::first_page()?, binary]))
 }
 
 /// Logical name, and bytes as they are, with gzip and with brotli (what is sent where there is no compressed form).

@@ -1,0 +1,130 @@
+//! The release binary at work on a data folder.
+
+use super::http::Connection;
+use crate::{place, run};
+use anyhow::{Context, Result, bail};
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    net::{SocketAddr, TcpListener},
+    path::Path,
+    process::{Child, Command, Stdio},
+    sync::mpsc::channel,
+    thread,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+/// How long a start may take.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Least length of a password is the product's; nobody but us ever signs in here.
+const PASSWORD: &str = "measured and thrown away";
+
+/// A running `kyohyo serve`; killed when dropped.
+pub struct Program {
+    child: Child,
+    /// Where it answers.
+    pub address: SocketAddr,
+}
+
+impl Program {
+    /// Starts it on a folder and waits until it says that it serves.
+    pub fn start(data: &Path) -> Result<Program> {
+        let (mut program, mut log) = Program::spawn(data)?;
+        let (said, heard) = channel();
+        thread::spawn(move || {
+            let mut all = String::new();
+            let mut line = String::new();
+            while log.read_line(&mut line).is_ok_and(|bytes| bytes > 0) {
+                all.push_str(&line);
+                if line.contains("serving on") {
+                    let _ = said.send(Ok(()));
+                }
+                line.clear();
+            }
+            let _ = said.send(Err(all));
+        });
+        match heard.recv_timeout(PATIENCE) {
+            Ok(Ok(())) => Ok(program),
+            Ok(Err(log)) => bail!("kyohyo serve ended: {}", log.trim()),
+            Err(_) => {
+                program.kill();
+                bail!("kyohyo serve did not start within {PATIENCE:?}")
+            }
+        }
+    }
+
+    /// Starts it and gives back the seconds until the first page was answered.
+    pub fn first_page(data: &Path) -> Result<f64> {
+        let start = Instant::now();
+        let (program, mut log) = Program::spawn(data)?;
+        thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        loop {
+            let answer = Connection::open(program.address).and_then(|mut page| page.get("/sign-in", ""));
+            match answer {
+                Ok(page) if page.status == 200 => return Ok(start.elapsed().as_secs_f64()),
+                Ok(page) => bail!("the first page was answered with {}", page.status),
+                Err(_) if start.elapsed() > PATIENCE => bail!("no page within {PATIENCE:?}"),
+                Err(_) => thread::sleep(Duration::from_millis(1)),
+            }
+        }
+    }
+
+    fn spawn(data: &Path) -> Result<(Program, impl BufRead + Send + 'static)> {
+        let address = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
+        let mut serve = Command::new(place::binary()?);
+        serve.args(["serve", "--listen", &address.to_string(), "--data"]).arg(data);
+        let mut child = serve.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+        let log = BufReader::new(child.stderr.take().context("no pipe")?);
+        Ok((Program { child, address }, log))
+    }
+
+    /// kB of resident memory: all now, at most ever, and now without what is only a file's cache.
+    pub fn resident(&self) -> Result<[u64; 3]> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = |name: &str| -> Result<u64> {
+            let found = status.lines().find_map(|line| line.strip_prefix(name));
+            let number = found.and_then(|rest| rest.split_whitespace().next()?.parse().ok());
+            number.with_context(|| format!("/proc has no {name}"))
+        };
+        Ok([line("VmRSS:")?, line("VmHWM:")?, line("RssAnon:")?])
+    }
+
+    /// Asks it to stop and waits until it is gone.
+    pub fn stop(mut self) -> Result<()> {
+        // A shell's own `kill`: the standard library only knows the hard way.
+        run::check(Command::new("sh").args(["-c", "kill -TERM \"$1\"", "stop", &self.child.id().to_string()]))?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// Pulls the plug.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Adds a coordinator of a name that nobody has yet, and signs them in. Gives back the header with their cookie.
+    pub fn sign_in(&self, data: &Path) -> Result<String> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos();
+        let link = Program::invite(data, &format!("measured-{now}@example.com"), "計測")?;
+        let mut connection = Connection::open(self.address)?;
+        let answer = connection.post(&link, "", &[("password", PASSWORD)])?;
+        let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next());
+        let cookie = cookie.with_context(|| format!("signing in was answered with {}", answer.status))?;
+        Ok(format!("Cookie: {cookie}\r\n"))
+    }
+
+    /// Adds a coordinator and gives back the path of their one-time link.
+    pub fn invite(data: &Path, email: &str, name: &str) -> Result<String> {
+        let mut add = Command::new(place::binary()?);
+        add.args(["person", "add", "--role", "coordinator", "--name", name, "--email", email]);
+        run::output(add.arg("--data").arg(data))
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
