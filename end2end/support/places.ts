@@ -12,6 +12,7 @@ export interface Place {
 export const places: readonly Place[] = [
   { name: "home", path: "/" },
   { name: "services", path: "/services" },
+  { name: "service-new", path: "/services/new" },
   { name: "sheet-overview", path: "/services/s3" },
   { name: "sheet-scenarios", path: "/services/s3/scenarios" },
   { name: "sheet-criteria", path: "/services/s3/criteria" },
