@@ -225,12 +225,7 @@ fn sheets() -> Vec<Case> {
             Read("unreadable_cell"),
         ),
         case("a negative string", "a.xlsx", data("<row><c r='A1' t='s'><v>-1</v></c></row>"), Either),
-        case(
-            "a string of no number",
-            "a.xlsx",
-            data("<row><c r='A1' t='s'><v>abc</v></c></row>"),
-            Either,
-        ),
+        case("a string of no number", "a.xlsx", data("<row><c r='A1' t='s'><v>abc</v></c></row>"), Either),
         case("a number of no number", "a.xlsx", data("<row><c r='A1'><v>1e99999x</v></c></row>"), Either),
         case("an infinite number", "a.xlsx", data("<row><c r='A1'><v>1e400</v></c></row>"), Either),
         case("an unknown type", "a.xlsx", data("<row><c r='A1' t='zz'><v>1</v></c></row>"), Either),

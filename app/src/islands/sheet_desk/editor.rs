@@ -278,7 +278,9 @@ fn conflict(open: Open, c: Conflict) -> impl IntoView {
     let texts = [c.base.clone(), c.theirs.clone(), c.yours.clone()];
     let drawn = RwSignal::new(Vec::<String>::new());
     let (address, base, lang, sent) = (c.address.clone(), c.base.clone(), open.desk.lang, texts.to_vec());
-    leptos::task::spawn_local(async move { drawn.set(differences(address, base, sent, lang).await.unwrap_or_default()) });
+    leptos::task::spawn_local(
+        async move { drawn.set(differences(address, base, sent, lang).await.unwrap_or_default()) },
+    );
     let pane = |title: &'static str, n: usize| {
         let plain = texts[n].clone();
         let body = move || match drawn.with(|html| html.get(n).cloned()) {
