@@ -1,4 +1,5 @@
 //! A stage for stories: a desk over a fresh database, a clock that the story moves, people by their roles.
+#![allow(dead_code)] // Each test binary uses a part of it.
 
 use assessments::access::{Action, Actor, Role, permit};
 use assessments::cell::{Layer, SheetKey};

@@ -89,7 +89,8 @@ pub fn side(mut xml: Xml<'_>, strings: &Strings, styles: &Styles) -> Result<Side
             None => break,
             Some(Event::Start(e)) => match e.local_name().as_ref() {
                 "row" if open.is_none() => {
-                    if cursor.row(&e).is_some() && is_on(&e, "hidden") && side.hidden_rows.len() < MAX_MARKS {
+                    let known = cursor.row(&e).is_some();
+                    if known && is_on(&e, "hidden") && side.hidden_rows.len() < MAX_MARKS {
                         side.hidden_rows.insert(cursor.row);
                     }
                 }
