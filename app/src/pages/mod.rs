@@ -2,6 +2,7 @@
 //! its status and its own page, and nothing is streamed that would have to be taken back.
 
 pub mod across;
+pub mod admin;
 pub mod cell;
 pub mod error;
 pub mod forms;

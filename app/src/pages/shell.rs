@@ -113,6 +113,10 @@ fn who(visit: &Visit) -> AnyView {
     let name = visit.actor.as_ref().map(|a| a.name.clone()).unwrap_or_default();
     let banks: Vec<String> = visit.institutions.iter().map(|(_, n)| n.get(visit.lang).to_owned()).collect();
     let banks = banks.join(if visit.lang == Lang::Ja { "・" } else { ", " });
+    let places = super::admin::places(visit)
+        .into_iter()
+        .map(|(path, word)| view! { <li><a href=path>{word}</a></li> })
+        .collect_view();
     view! {
         <div class="who">
             <details>
@@ -120,6 +124,7 @@ fn who(visit: &Visit) -> AnyView {
                     {(!banks.is_empty()).then(|| view! { <b>{banks.clone()}</b>" · " })}<span>{name.clone()}</span></summary>
                 <div class="menu">
                     <p class="small muted">{w.seen_as}": "{name}{(!banks.is_empty()).then(|| format!("（{banks}）"))}</p>
+                    <ul class="plain-list">{places}</ul>
                     <form method="post" action="/sign-out"><button class="btn" data-kind="quiet">{w.sign_out}</button></form>
                 </div>
             </details>

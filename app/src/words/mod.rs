@@ -1,11 +1,13 @@
 //! Every text of the interface in both languages: a word that is missing in one of them does not compile.
 
+mod admin;
 mod common;
 mod editor;
 mod exchange;
 mod pages;
 mod sheet;
 
+pub use admin::{Admin, admin};
 pub use common::{Common, common};
 pub use editor::{Editor, editor};
 pub use exchange::{Exchange, exchange};

@@ -1,7 +1,7 @@
 //! People, institutions, criteria sets: records of their own, with audit entries.
 
 use super::Desk;
-use crate::access::{Action, Actor, Role, permit};
+use crate::access::{Action, Actor, Permit, Role, permit};
 use crate::cell::Layer;
 use crate::criteria::{CriteriaSet, Crosswalk};
 use crate::failure::Failure;
@@ -21,7 +21,7 @@ impl Desk {
         }
         let actor = Actor::command_line();
         let permit = permit(&actor, Action::ManagePeople, &Layer::Shared)?;
-        let person = self.add(&actor, "admin@localhost", "管理者").await?;
+        let person = self.add(&actor, &permit, "admin@localhost", "管理者").await?;
         let mut tx = self.db.begin().await?;
         // Both: whoever tries the program alone can edit the common text at once.
         tx.give_role(&permit, &person, None, Role::Administrator).await?;
@@ -32,18 +32,27 @@ impl Desk {
 
     /// An audit entry of the common records, now.
     fn entry<'a>(&self, action: &'a str, subject: &'a str, detail: &'a str) -> AuditEntry<'a> {
-        AuditEntry {
-            id: opaque(self.world.random()),
-            at: self.world.now(),
-            layer: &Layer::Shared,
-            action,
-            subject,
-            detail,
-        }
+        self.entry_in(&Layer::Shared, action, subject, detail)
     }
 
-    async fn add(&self, actor: &Actor, email: &str, name: &str) -> Result<PersonId, Failure> {
-        let permit = permit(actor, Action::ManagePeople, &Layer::Shared)?;
+    /// An audit entry of a layer's records, now.
+    pub(super) fn entry_in<'a>(
+        &self,
+        layer: &'a Layer,
+        action: &'a str,
+        subject: &'a str,
+        detail: &'a str,
+    ) -> AuditEntry<'a> {
+        AuditEntry { id: opaque(self.world.random()), at: self.world.now(), layer, action, subject, detail }
+    }
+
+    pub(super) async fn add(
+        &self,
+        actor: &Actor,
+        permit: &Permit,
+        email: &str,
+        name: &str,
+    ) -> Result<PersonId, Failure> {
         let email = email.trim().to_lowercase();
         let fits = email.len() <= 200
             && email.split_once('@').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty())
@@ -58,8 +67,8 @@ impl Desk {
         let id = PersonId::parse(&opaque(self.world.random()))?;
         let now = self.world.now();
         let mut tx = self.db.begin().await?;
-        tx.add_person(&permit, &NewPerson { id: id.clone(), email: &email, name: &name, at: now }).await?;
-        tx.audit(actor, &self.entry("add_person", id.as_str(), &email)).await?;
+        tx.add_person(permit, &NewPerson { id: id.clone(), email: &email, name: &name, at: now }).await?;
+        tx.audit(actor, &self.entry_in(permit.layer(), "add_person", id.as_str(), &email)).await?;
         tx.commit().await?;
         Ok(id)
     }
@@ -85,7 +94,7 @@ impl Desk {
                 return Err(Failure::invalid("role", role.key()));
             }
         }
-        let person = self.add(actor, email, name).await?;
+        let person = self.add(actor, &permit, email, name).await?;
         let mut tx = self.db.begin().await?;
         for (institution, role) in roles {
             tx.give_role(&permit, &person, institution.as_ref(), *role).await?;

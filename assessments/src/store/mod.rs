@@ -8,6 +8,7 @@ mod cells;
 mod changes;
 mod exchange;
 mod lists;
+mod members;
 mod people;
 mod settings;
 mod write;
@@ -15,6 +16,7 @@ mod write;
 pub use changes::{ChainReport, ChangeFilter};
 pub use exchange::{ExportRecord, ImportRecord};
 pub use lists::{AcrossRow, Backlink, MatrixRow, ServiceFilter, ServiceName, ServiceRow};
+pub use members::{InstitutionRow, Member, OwnSession};
 pub use people::{AuditEntry, NewPerson, Person, SessionRow};
 pub use write::{NewChange, Written};
 

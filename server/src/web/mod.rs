@@ -1,5 +1,6 @@
 //! The web door: a router as a value, so that tests can call it without a socket.
 
+mod admin;
 mod forms;
 mod guard;
 mod import;
@@ -63,6 +64,11 @@ pub fn router(desk: Desk, https: bool) -> Router {
         .route("/import/{id}", get(import::preview).post(import::apply))
         .route("/import/{id}/mapping", post(import::mapping))
         .route("/import/{id}/service", post(import::service))
+        .route("/members", get(admin::members).post(admin::change_members))
+        .route("/institutions", get(admin::institutions).post(admin::change_institutions))
+        .route("/policy", get(admin::policy))
+        .route("/account", get(admin::account))
+        .route("/account/sessions", post(admin::end_sessions))
         .route("/sign-in", get(pages::sign_in).post(forms::sign_in))
         .route("/welcome/{token}", get(pages::welcome).post(forms::welcome))
         .route("/sign-out", post(forms::sign_out))

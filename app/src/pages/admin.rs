@@ -1,0 +1,355 @@
+//! Administration: members, institutions, the policy as a table.
+
+use super::error::notice;
+use super::shell::{Place, escape, head, moment, page};
+use super::{Refused, Visit};
+use crate::words::{admin, fill};
+use assessments::access::{Action, Actor, Role, permit};
+use assessments::cell::Layer;
+use assessments::desk::Invited;
+use assessments::failure::Failure;
+use assessments::id::{InstitutionId, PersonId};
+use assessments::lang::Lang;
+use assessments::store::{InstitutionRow, Member};
+use leptos::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A role's word.
+pub fn role_word(lang: Lang, role: Role) -> &'static str {
+    let w = admin(lang);
+    match role {
+        Role::Administrator => w.administrator,
+        Role::Coordinator => w.coordinator,
+        Role::Manager => w.manager,
+        Role::Editor => w.editor,
+        Role::Reviewer => w.reviewer,
+        Role::Approver => w.approver,
+        Role::Reader => w.reader,
+    }
+}
+
+fn action_word(lang: Lang, action: Action) -> &'static str {
+    let w = admin(lang);
+    match action {
+        Action::ReadSheet => w.read_sheet,
+        Action::WriteCells => w.write_cells,
+        Action::UndoOthers => w.undo_others,
+        Action::Export => w.export,
+        Action::PreviewImport => w.preview_import,
+        Action::ApplyImport => w.apply_import,
+        Action::AddService => w.add_service,
+        Action::ManageCriteria => w.manage_criteria,
+        Action::ManageInstitutions => w.manage_institutions,
+        Action::ManagePeople => w.manage_people,
+        Action::ReadAudit => w.read_audit,
+    }
+}
+
+/// Which administration pages a person has: path and word.
+pub fn places(visit: &Visit) -> Vec<(String, String)> {
+    let w = admin(visit.lang);
+    let Some(actor) = &visit.actor else { return vec![] };
+    let may = |action, layer: &Layer| permit(actor, action, layer).is_ok();
+    let mut out = vec![("/account".to_owned(), w.account.to_owned())];
+    for (id, name) in &visit.institutions {
+        if may(Action::ManagePeople, &Layer::Institution(id.clone())) {
+            out.push((format!("/members?institution={id}"), fill(w.people_of, &[&name.get(visit.lang)])));
+        }
+    }
+    if may(Action::ManagePeople, &Layer::Shared) {
+        out.push(("/members".into(), w.people_installation.into()));
+    }
+    if may(Action::ManageInstitutions, &Layer::Shared) {
+        out.push(("/institutions".into(), w.institutions.into()));
+    }
+    out.push(("/policy".into(), w.policy.into()));
+    out
+}
+
+/// The links between the administration's pages.
+fn tabs(visit: &Visit, here: &str) -> impl IntoView + use<> {
+    let links = places(visit)
+        .into_iter()
+        .map(|(path, word)| {
+            let current = (path == here).then_some("page");
+            view! { <a href=path aria-current=current>{word}</a> }
+        })
+        .collect_view();
+    view! { <nav class="tabs" aria-label=admin(visit.lang).people>{links}</nav> }
+}
+
+fn path_of(scope: &Layer) -> String {
+    match scope {
+        Layer::Shared => "/members".into(),
+        Layer::Institution(id) => format!("/members?institution={id}"),
+    }
+}
+
+fn roles_of(scope: &Layer) -> Vec<Role> {
+    Role::ALL.into_iter().filter(|r| r.is_installation() == matches!(scope, Layer::Shared)).collect()
+}
+
+/// Something to say above a list: an invitation's link, once, or that it was saved.
+pub enum Said {
+    /// Nothing.
+    Nothing,
+    /// Saved.
+    Saved,
+    /// What came of an invitation.
+    Invited(Invited),
+}
+
+fn said(visit: &Visit, said: &Said) -> Option<AnyView> {
+    let w = admin(visit.lang);
+    match said {
+        Said::Nothing => None,
+        Said::Saved => Some(view! { <p class="note" data-tone="good" role="status">{w.saved}</p> }.into_any()),
+        Said::Invited(Invited::Known) => Some(view! { <p class="note" role="status">{w.known}</p> }.into_any()),
+        Said::Invited(Invited::New(token)) => {
+            let link = format!("/welcome/{token}");
+            Some(
+                view! {
+                    <div class="note" data-tone="good" role="status"><p>{w.link_once}</p>
+                        <p><a class="mono" href=link.clone()>{link}</a></p></div>
+                }
+                .into_any(),
+            )
+        }
+    }
+}
+
+/// The members of a scope.
+///
+/// # Errors
+/// [`Failure::NotFound`] for an institution that is not the reader's; [`Failure::Forbidden`].
+pub async fn members(visit: &Visit, scope: &Layer, done: Said, refused: Option<&Refused>) -> Result<String, Failure> {
+    let actor = visit.actor()?;
+    let list = visit.desk.members(actor, scope).await?;
+    let w = admin(visit.lang);
+    let title = match scope {
+        Layer::Shared => w.people_installation.to_owned(),
+        Layer::Institution(id) => {
+            let name = visit.institutions.iter().find(|(own, _)| own == id).map(|(_, n)| n.get(visit.lang).to_owned());
+            fill(w.people_of, &[&name.unwrap_or_default()])
+        }
+    };
+    Ok(page(visit, &title, Place::None, || {
+        view! {
+            {head(title.clone(), Some(w.people_lead.into()), ().into_any())}
+            {tabs(visit, &path_of(scope))}
+            {said(visit, &done)}
+            {refused.map(|r| notice(visit, &r.failure))}
+            <table class="list">
+                <thead><tr><th scope="col">{w.name}</th><th scope="col">{w.email}</th><th scope="col">{w.seen}</th><th scope="col">{w.roles}</th></tr></thead>
+                <tbody>{list.iter().map(|m| line(visit, scope, m)).collect_view()}</tbody>
+            </table>
+            {invite(visit, scope, refused)}
+        }
+    }))
+}
+
+fn boxes(visit: &Visit, scope: &Layer, held: &dyn Fn(Role) -> bool) -> impl IntoView + use<> {
+    roles_of(scope)
+        .into_iter()
+        .map(|role| view! { <label class="check"><input type="checkbox" name="role" value=role.key() checked=held(role)/>{role_word(visit.lang, role)}</label> })
+        .collect_view()
+}
+
+fn line(visit: &Visit, scope: &Layer, m: &Member) -> impl IntoView + use<> {
+    let w = admin(visit.lang);
+    let state = match (m.active, m.joined) {
+        (false, _) => Some((w.inactive, "bad")),
+        (true, false) => Some((w.invited, "warn")),
+        _ => None,
+    };
+    let path = path_of(scope);
+    let seen = m.seen_at.map(moment);
+    view! {
+        <tr>
+            <th scope="row" data-label=w.name>{m.name.clone()}{state.map(|(word, tone)| view! { " "<span class="chip" data-tone=tone>{word}</span> })}</th>
+            <td data-label=w.email>{m.email.clone()}</td>
+            <td data-label=w.seen><time>{seen}</time></td>
+            <td data-label=w.roles>
+                <form class="row" method="post" action=path.clone()>
+                    <input type="hidden" name="verb" value="roles"/><input type="hidden" name="person" value=m.id.to_string()/>
+                    <fieldset class="row"><legend class="visually-hidden">{format!("{} {}", w.roles, m.name)}</legend>{boxes(visit, scope, &|r| m.roles.contains(&r))}</fieldset>
+                    <button class="btn" aria-label=format!("{} {}", w.save_roles, m.name)>{w.save_roles}</button>
+                </form>
+                <form method="post" action=path>
+                    <input type="hidden" name="verb" value="link"/><input type="hidden" name="person" value=m.id.to_string()/>
+                    <button class="btn" data-kind="quiet" aria-label=format!("{} {}", w.new_link, m.name)>{w.new_link}</button>
+                </form>
+            </td>
+        </tr>
+    }
+}
+
+fn invite(visit: &Visit, scope: &Layer, refused: Option<&Refused>) -> impl IntoView + use<> {
+    let w = admin(visit.lang);
+    let typed = |name: &str| refused.and_then(|r| r.typed(name)).unwrap_or("").to_owned();
+    let first = roles_of(scope).into_iter().find(|r| matches!(r, Role::Editor | Role::Coordinator));
+    view! {
+        <section class="panel form-panel"><h2>{w.invite}</h2><p class="small muted">{w.invite_lead}</p>
+            <form class="form wide" method="post" action=path_of(scope)>
+                <input type="hidden" name="verb" value="invite"/>
+                <label>{w.name}<input type="text" name="name" value=typed("name") required maxlength="100" autocomplete="off"/></label>
+                <label>{w.email}<input type="email" name="email" value=typed("email") required maxlength="200" autocomplete="off"/></label>
+                <fieldset><legend>{w.roles}</legend>{boxes(visit, scope, &|r| Some(r) == first)}</fieldset>
+                <button class="btn" data-kind="primary">{w.invite}</button>
+            </form>
+        </section>
+    }
+}
+
+/// The institutions.
+///
+/// # Errors
+/// [`Failure::Forbidden`] for all but administrators.
+pub async fn institutions(visit: &Visit, done: Said, refused: Option<&Refused>) -> Result<String, Failure> {
+    let list = visit.desk.institutions(visit.actor()?).await?;
+    let w = admin(visit.lang);
+    let typed = |name: &str| refused.and_then(|r| r.typed(name)).unwrap_or("").to_owned();
+    Ok(page(visit, w.institutions, Place::None, || {
+        view! {
+            {head(w.institutions.into(), Some(w.institutions_lead.into()), ().into_any())}
+            {tabs(visit, "/institutions")}
+            {said(visit, &done)}
+            {refused.map(|r| notice(visit, &r.failure))}
+            <table class="list">
+                <thead><tr><th scope="col">{w.institutions}</th><th scope="col" class="num">{w.people_count}</th><th scope="col">{w.manager}</th></tr></thead>
+                <tbody>{list.iter().map(|i| institution(visit, i)).collect_view()}</tbody>
+            </table>
+            <section class="panel form-panel"><h2>{w.add_institution}</h2>
+                <form class="form wide" method="post" action="/institutions">
+                    <input type="hidden" name="verb" value="add"/>
+                    <label>{w.name_ja}<input type="text" name="name_ja" value=typed("name_ja") maxlength="100" lang="ja"/></label>
+                    <label>{w.name_en}<input type="text" name="name_en" value=typed("name_en") maxlength="100" lang="en"/></label>
+                    <label>{w.institution_id}<input type="text" name="id" value=typed("id") required maxlength="64" autocapitalize="none"/></label>
+                    <button class="btn" data-kind="primary">{w.add_institution}</button>
+                </form>
+            </section>
+        }
+    }))
+}
+
+fn institution(visit: &Visit, i: &InstitutionRow) -> impl IntoView + use<> {
+    let w = admin(visit.lang);
+    let name = i.name.get(visit.lang).to_owned();
+    let manager = if i.managers > 0 {
+        view! { <span>{w.has_manager}</span> }.into_any()
+    } else {
+        view! {
+            <form class="row" method="post" action="/institutions">
+                <input type="hidden" name="verb" value="manager"/><input type="hidden" name="id" value=i.id.to_string()/>
+                <input type="text" name="name" required placeholder=w.name aria-label=format!("{} {name}", w.name)/>
+                <input type="email" name="email" required placeholder=w.email aria-label=format!("{} {name}", w.email)/>
+                <button class="btn">{w.first_manager}</button>
+            </form>
+        }
+        .into_any()
+    };
+    view! {
+        <tr><th scope="row" data-label=w.institutions>{name}" "<small class="mono muted">{i.id.to_string()}</small></th>
+            <td class="num" data-label=w.people_count>{i.people}</td><td data-label=w.manager>{manager}</td></tr>
+    }
+}
+
+/// Somebody with one role, to ask the policy about.
+fn somebody(role: Role) -> (Actor, Layer) {
+    let own = InstitutionId::parse("own").unwrap_or_else(|_| unreachable!("a constant"));
+    let roles = BTreeSet::from([role]);
+    let mut actor = Actor {
+        person: PersonId::parse("somebody").ok(),
+        name: String::new(),
+        installation: BTreeSet::new(),
+        institutions: BTreeMap::new(),
+    };
+    if role.is_installation() {
+        actor.installation = roles;
+    } else {
+        actor.institutions.insert(own.clone(), roles);
+    }
+    (actor, Layer::Institution(own))
+}
+
+/// The policy as a table, asked of the very function that decides.
+///
+/// # Errors
+/// [`Failure::SignedOut`] where nobody is signed in.
+pub fn policy(visit: &Visit) -> Result<String, Failure> {
+    visit.actor()?;
+    let w = admin(visit.lang);
+    Ok(page(visit, w.policy, Place::None, || {
+        let rows = Role::ALL.map(|role| {
+            let (actor, own) = somebody(role);
+            let allowed = |layer: &Layer| {
+                let words: Vec<&str> = Action::ALL
+                    .into_iter()
+                    .filter(|action| permit(&actor, *action, layer).is_ok())
+                    .map(|action| action_word(visit.lang, action))
+                    .collect();
+                if words.is_empty() { w.nothing.to_owned() } else { words.join(visit.lang.pick("・", ", ")) }
+            };
+            view! {
+                <tr><th scope="row" data-label=w.role>{role_word(visit.lang, role)}</th>
+                    <td data-label=w.common_layer>{allowed(&Layer::Shared)}</td><td data-label=w.own_layer>{allowed(&own)}</td></tr>
+            }
+        });
+        view! {
+            {head(w.policy.into(), Some(w.policy_lead.into()), ().into_any())}
+            {tabs(visit, "/policy")}
+            <table class="list">
+                <thead><tr><th scope="col">{w.role}</th><th scope="col">{w.common_layer}</th><th scope="col">{w.own_layer}</th></tr></thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        }
+    }))
+}
+
+/// One's own account: roles and sessions.
+///
+/// # Errors
+/// [`Failure::SignedOut`] where nobody is signed in.
+pub async fn account(visit: &Visit, token: &str, ended: bool) -> Result<String, Failure> {
+    let actor = visit.actor()?;
+    let sessions = visit.desk.own_sessions(actor, token).await?;
+    let w = admin(visit.lang);
+    Ok(page(visit, w.account, Place::None, || {
+        let installation = actor.installation.iter().map(|r| role_word(visit.lang, *r).to_owned());
+        let held = visit.institutions.iter().map(|(id, name)| {
+            let words = actor.institutions.get(id).into_iter().flatten().map(|r| role_word(visit.lang, *r));
+            format!("{}: {}", name.get(visit.lang), words.collect::<Vec<_>>().join(visit.lang.pick("・", ", ")))
+        });
+        let held: Vec<String> = installation.chain(held).collect();
+        let others = sessions.len() > 1;
+        let rows = sessions
+            .iter()
+            .map(|(s, here)| {
+                let end = (!here).then(|| view! {
+                    <form method="post" action="/account/sessions"><input type="hidden" name="which" value=s.token_hash.clone()/>
+                        <button class="btn" data-kind="quiet">{w.end}</button></form>
+                });
+                view! {
+                    <tr><th scope="row" data-label=w.began><time>{moment(s.created_at)}</time>{here.then(|| view! { " "<span class="chip" data-tone="info">{w.here}</span> })}</th>
+                        <td data-label=w.seen><time>{moment(s.seen_at)}</time></td><td data-label=w.ends><time>{moment(s.expires_at)}</time></td><td>{end}</td></tr>
+                }
+            })
+            .collect_view();
+        view! {
+            {head(actor.name.clone(), Some(held.join(" / ")), ().into_any())}
+            {tabs(visit, "/account")}
+            {ended.then(|| view! { <p class="note" data-tone="good" role="status">{w.ended}</p> })}
+            <h2>{w.sessions}</h2><p class="small muted">{w.sessions_lead}" "{w.password_lead}</p>
+            <table class="list">
+                <thead><tr><th scope="col">{w.began}</th><th scope="col">{w.seen}</th><th scope="col">{w.ends}</th><th scope="col"><span class="visually-hidden">{w.end}</span></th></tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+            {others.then(|| view! { <form class="add-row" method="post" action="/account/sessions"><button class="btn">{w.end_others}</button></form> })}
+        }
+    }))
+}
+
+/// The address of a scope's list, for going back.
+pub fn back(institution: &str) -> String {
+    if institution.is_empty() { "/members".into() } else { format!("/members?institution={}", escape(institution)) }
+}

@@ -1,0 +1,140 @@
+//! Administration: plain forms over the desk's verbs.
+
+use super::visit::{SESSION, answer, cookie, failed, redrawn};
+use app::pages::admin::{self, Said};
+use app::pages::{Refused, Visit};
+use assessments::access::Role;
+use assessments::cell::Layer;
+use assessments::failure::Failure;
+use assessments::id::{InstitutionId, PersonId};
+use assessments::lang::Label;
+use axum::Extension;
+use axum::extract::{Form, Query};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use std::collections::BTreeSet;
+
+type V = Extension<Visit>;
+type Typed = Form<Vec<(String, String)>>;
+
+/// Whose members.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    institution: String,
+    done: String,
+}
+
+impl Asked {
+    fn scope(&self) -> Result<Layer, Failure> {
+        if self.institution.is_empty() {
+            return Ok(Layer::Shared);
+        }
+        Ok(Layer::Institution(InstitutionId::parse(&self.institution).map_err(|_| Failure::NotFound)?))
+    }
+}
+
+fn field<'a>(typed: &'a [(String, String)], name: &str) -> &'a str {
+    typed.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str())
+}
+
+fn roles(typed: &[(String, String)]) -> Result<BTreeSet<Role>, Failure> {
+    let read = |key: &String| Role::parse(key).ok_or_else(|| Failure::invalid("role", key));
+    typed.iter().filter(|(n, _)| n == "role").map(|(_, v)| read(v)).collect()
+}
+
+pub async fn members(Extension(visit): V, Query(asked): Query<Asked>) -> Response {
+    let said = if asked.done == "saved" { Said::Saved } else { Said::Nothing };
+    let drawn = async { admin::members(&visit, &asked.scope()?, said, None).await };
+    answer(&visit, drawn.await)
+}
+
+/// Invites, sets roles, makes a new link.
+pub async fn change_members(Extension(visit): V, Query(asked): Query<Asked>, Form(typed): Typed) -> Response {
+    let done = async {
+        let (actor, scope) = (visit.actor()?, asked.scope()?);
+        let person = || PersonId::parse(field(&typed, "person")).map_err(|_| Failure::NotFound);
+        match field(&typed, "verb") {
+            "invite" => {
+                let (email, name) = (field(&typed, "email"), field(&typed, "name"));
+                let invited = visit.desk.invite(actor, &scope, email, name, &roles(&typed)?).await?;
+                // The link is in this answer only: no address keeps it.
+                Ok(Some(admin::members(&visit, &scope, Said::Invited(invited), None).await?))
+            }
+            "link" => {
+                let token = visit.desk.new_link(actor, &scope, &person()?).await?;
+                let said = Said::Invited(assessments::desk::Invited::New(token));
+                Ok(Some(admin::members(&visit, &scope, said, None).await?))
+            }
+            "roles" => visit.desk.set_roles(actor, &scope, &person()?, &roles(&typed)?).await.map(|()| None),
+            _ => Err(Failure::NotFound),
+        }
+    };
+    match done.await {
+        Ok(Some(html)) => answer(&visit, Ok(html)),
+        Ok(None) => {
+            let back = admin::back(&asked.institution);
+            let by = if back.contains('?') { '&' } else { '?' };
+            Redirect::to(&format!("{back}{by}done=saved")).into_response()
+        }
+        Err(failure @ (Failure::SignedOut | Failure::NotFound)) => failed(&visit, &failure),
+        Err(failure) => {
+            let refused = Refused { failure: failure.clone(), typed };
+            let drawn = async { admin::members(&visit, &asked.scope()?, Said::Nothing, Some(&refused)).await };
+            redrawn(&visit, &failure, drawn.await)
+        }
+    }
+}
+
+pub async fn institutions(Extension(visit): V) -> Response {
+    answer(&visit, admin::institutions(&visit, Said::Nothing, None).await)
+}
+
+/// Adds an institution, or invites its first manager.
+pub async fn change_institutions(Extension(visit): V, Form(typed): Typed) -> Response {
+    let done = async {
+        let actor = visit.actor()?;
+        let id = InstitutionId::parse(field(&typed, "id").trim())?;
+        match field(&typed, "verb") {
+            "add" => {
+                let name = Label { ja: field(&typed, "name_ja").into(), en: field(&typed, "name_en").into() };
+                visit.desk.add_institution(actor, &id, &name).await?;
+                Ok(Said::Saved)
+            }
+            "manager" => {
+                let (email, name) = (field(&typed, "email"), field(&typed, "name"));
+                Ok(Said::Invited(visit.desk.invite_first_manager(actor, &id, email, name).await?))
+            }
+            _ => Err(Failure::NotFound),
+        }
+    };
+    match done.await {
+        Ok(said) => answer(&visit, admin::institutions(&visit, said, None).await),
+        Err(failure @ (Failure::SignedOut | Failure::NotFound | Failure::Forbidden { .. })) => failed(&visit, &failure),
+        Err(failure) => {
+            let refused = Refused { failure: failure.clone(), typed };
+            redrawn(&visit, &failure, admin::institutions(&visit, Said::Nothing, Some(&refused)).await)
+        }
+    }
+}
+
+pub async fn policy(Extension(visit): V) -> Response {
+    answer(&visit, admin::policy(&visit))
+}
+
+pub async fn account(Extension(visit): V, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
+    let token = cookie(&headers, SESSION).unwrap_or("");
+    answer(&visit, admin::account(&visit, token, asked.done == "ended").await)
+}
+
+/// Ends one of one's own sessions, or all others.
+pub async fn end_sessions(Extension(visit): V, headers: HeaderMap, Form(typed): Typed) -> Response {
+    let token = cookie(&headers, SESSION).unwrap_or("");
+    let which = Some(field(&typed, "which")).filter(|w| !w.is_empty());
+    let done = async { visit.desk.end_own_sessions(visit.actor()?, token, which).await };
+    match done.await {
+        Ok(()) => Redirect::to("/account?done=ended").into_response(),
+        Err(failure) => failed(&visit, &failure),
+    }
+}
