@@ -29,6 +29,9 @@ export const places: readonly Place[] = [
   { name: "search", path: "/search?q=%E6%9A%97%E5%8F%B7%E5%8C%96" },
   { name: "search-empty", path: "/search" },
   { name: "import", path: "/import" },
+  { name: "members", path: "/members?institution=a-bank" },
+  { name: "policy", path: "/policy" },
+  { name: "account", path: "/account" },
   { name: "error", path: "/services/no-such-service" },
   { name: "sign-in", path: "/sign-in", outside: true },
 ];

@@ -257,3 +257,46 @@ async fn a_service_is_added_by_a_form_that_keeps_what_was_typed() {
     assert_eq!((made.status, made.location.as_str()), (StatusCode::SEE_OTHER, "/services/key-vault"));
     assert_eq!(app.get("/services/key-vault", &reader).await.status, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn an_institution_looks_after_its_own_people_and_nobody_elses() {
+    let app = TestApp::start().await;
+    let manager = app.person("a-bank", Role::Manager).await;
+    let other = app.person("b-bank", Role::Manager).await;
+    let reader = app.person("a-bank", Role::Reader).await;
+    let list = app.get("/members?institution=a-bank", &manager).await;
+    assert!(list.status == StatusCode::OK && list.body.contains("reader@a-bank.example"), "{}", list.body);
+    assert!(!list.body.contains("b-bank.example"));
+    assert_eq!(app.get("/members?institution=a-bank", &other).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(app.get("/members?institution=no-such-bank", &manager).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(app.get("/members?institution=a-bank", &reader).await.status, StatusCode::FORBIDDEN);
+    for path in ["/members", "/institutions"] {
+        assert_eq!(app.get(path, &manager).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    let into_another =
+        app.post("/members?institution=a-bank", &other, "verb=invite&email=x%40x.example&name=x&role=reader").await;
+    assert_eq!(into_another.status, StatusCode::NOT_FOUND);
+    let invited =
+        app.post("/members?institution=a-bank", &manager, "verb=invite&email=new%40a.example&name=N&role=editor").await;
+    assert!(invited.status == StatusCode::OK && invited.body.contains("/welcome/"), "{}", invited.body);
+    assert!(
+        !app.get("/members?institution=a-bank", &manager).await.body.contains("/welcome/"),
+        "the link is shown once"
+    );
+    let refused =
+        app.post("/members?institution=a-bank", &manager, "verb=invite&email=nonsense&name=Typed&role=editor").await;
+    assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.body.contains(r#"value="Typed""#));
+}
+
+#[tokio::test]
+async fn the_policy_and_ones_own_sessions_are_open_to_everybody_signed_in() {
+    let app = TestApp::start().await;
+    let reader = app.person("a-bank", Role::Reader).await;
+    let policy = app.get("/policy", &reader).await;
+    assert!(policy.status == StatusCode::OK && policy.body.contains("他の人の変更を取り消す"));
+    let account = app.get("/account", &reader).await;
+    assert!(account.status == StatusCode::OK && account.body.contains("この画面"), "{}", account.body);
+    assert_eq!(app.post("/account/sessions", &reader, "").await.location, "/account?done=ended");
+    assert_eq!(app.get("/account", &reader).await.status, StatusCode::OK, "one's own goes on");
+    assert_eq!(app.get("/account", "").await.status, StatusCode::SEE_OTHER);
+}

@@ -106,11 +106,11 @@ fn said(visit: &Visit, said: &Said) -> Option<AnyView> {
         Said::Saved => Some(view! { <p class="note" data-tone="good" role="status">{w.saved}</p> }.into_any()),
         Said::Invited(Invited::Known) => Some(view! { <p class="note" role="status">{w.known}</p> }.into_any()),
         Said::Invited(Invited::New(token)) => {
-            let link = format!("/welcome/{token}");
+            let (link, shown) = (format!("/welcome/{token}"), format!("/welcome/{token}"));
             Some(
                 view! {
                     <div class="note" data-tone="good" role="status"><p>{w.link_once}</p>
-                        <p><a class="mono" href=link.clone()>{link}</a></p></div>
+                        <p><a class="mono" href=link>{shown}</a></p></div>
                 }
                 .into_any(),
             )
