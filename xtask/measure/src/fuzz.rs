@@ -32,6 +32,8 @@ struct Bench<'a> {
     /// Reads a book that is not our own.
     foreign: &'a dyn Fn(&Book) -> Result<Draft, Failure>,
     base: Cells,
+    /// kB resident before the first file.
+    rest: u64,
 }
 
 /// Reads damaged versions of the files, and of an export of our own, until the time is over. Every file is written to
@@ -47,7 +49,7 @@ pub fn fuzz(time: Duration, seed: u64, folder: &Path, files: &[&str]) -> Result<
     let criteria = sheet::criteria()?;
     let profiles = workbook::foreign::builtin_profiles().map_err(said)?;
     let foreign = |book: &Book| workbook::foreign::draft(book, &criteria, &profiles, &BTreeMap::new());
-    let bench = Bench { criteria: &criteria, foreign: &foreign, base: sheet::as_stored()? };
+    let bench = Bench { criteria: &criteria, foreign: &foreign, base: sheet::as_stored()?, rest: memory::resident().0 };
     std::panic::set_hook(Box::new(|panic| {
         PANICS.fetch_add(1, Ordering::Relaxed);
         eprintln!("panic: {panic}");
@@ -92,7 +94,6 @@ impl Found {
     /// Reads one file as an import does; says what is wrong with how it went.
     fn read(&mut self, bench: &Bench, bytes: &[u8]) -> Option<&'static str> {
         memory::forget();
-        let (rest, _) = memory::resident();
         let panics = PANICS.load(Ordering::Relaxed);
         let start = Instant::now();
         match catch_unwind(AssertUnwindSafe(|| import(bench, bytes))) {
@@ -100,7 +101,7 @@ impl Found {
             _ => self.refused += 1,
         }
         let took = start.elapsed();
-        let over = memory::resident().1.saturating_sub(rest);
+        let over = memory::resident().1.saturating_sub(bench.rest);
         self.seconds = self.seconds.max(took.as_secs_f64());
         self.kilobytes = self.kilobytes.max(over);
         if PANICS.load(Ordering::Relaxed) > panics {
