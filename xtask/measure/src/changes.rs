@@ -12,7 +12,8 @@ use std::path::Path;
 /// Change sets asked for at once.
 const PAGE: i64 = 500;
 
-/// Prints a line for each changed cell, newest first: revision, address, text with its line ends as `\n`.
+/// Prints a line for each changed cell, newest first: revision, address, text with each line end
+/// and tab as a blank, so that words stay words.
 pub async fn changes(data: &Path, service: &str) -> Result<()> {
     let desk = desk(data).await?;
     let service = ServiceId::parse(service).map_err(said)?;
@@ -22,7 +23,7 @@ pub async fn changes(data: &Path, service: &str) -> Result<()> {
         let sets = desk.history(&Actor::command_line(), &Layer::Shared, &filter).await.map_err(said)?;
         for set in &sets {
             for cell in &set.cells {
-                let text = cell.new.as_deref().unwrap_or_default().replace('\\', "\\\\").replace('\n', "\\n");
+                let text = cell.new.as_deref().unwrap_or_default().replace(char::is_whitespace, " ");
                 println!("{}\t{}\t{text}", set.number, cell.address);
             }
         }

@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn a_save_is_lost_unless_its_own_revision_has_its_word() {
         let save = |number| Acknowledged { number, cell: "a/b/c".into(), token: "w1x3".into() };
-        let changes = [Changed { number: 7, cell: "a/b/c".into(), text: "line\\nw1x3 end".into() }];
+        let changes = [Changed { number: 7, cell: "a/b/c".into(), text: "line w1x3。end".into() }];
         let saves = [save(7), save(8)];
         assert_eq!(lost(&saves, &changes), [&saves[1]]);
         let other = [Changed { number: 7, cell: "a/b/c".into(), text: "w1x34".into() }];
