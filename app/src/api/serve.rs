@@ -106,7 +106,7 @@ pub(super) async fn suggest(text: &str, lang: Lang) -> Result<Vec<Suggestion>, F
     });
     let cells = visit.desk.suggest(actor, &text, 6).await?.into_iter().map(|(service, found)| Suggestion {
         url: search::url(service.as_str(), &found.address),
-        title: format!("{service} · {}", search::place(&visit, &found.address)),
+        title: format!("{service} · {}", search::place(&visit, &found.criteria, &found.address)),
         detail: found.text.chars().take(80).collect(),
     });
     Ok(services.chain(guardrails).chain(cells).collect())

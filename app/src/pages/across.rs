@@ -19,11 +19,11 @@ const SIZE: i64 = 30;
 ///
 /// # Errors
 /// [`Failure::NotFound`] for a category that no set has.
-pub async fn across(visit: &Visit, id: &str, number: i64) -> Result<String, Failure> {
+pub async fn across(visit: &Visit, set: &str, id: &str, number: i64) -> Result<String, Failure> {
     let actor = visit.actor()?;
     let row = RowId::parse(id).map_err(|_| Failure::NotFound)?;
-    let found = visit.desk.across(actor, &row, number, SIZE).await?;
-    let criteria = visit.desk.criteria("");
+    let criteria = visit.desk.criteria(set);
+    let found = visit.desk.across(actor, &criteria, &row, number, SIZE).await?;
     let category = criteria.category(id).ok_or(Failure::NotFound)?;
     let (w, p, s) = (common(visit.lang), pages(visit.lang), sheet(visit.lang));
     let title = format!("{} {}", category.id, category.name(visit.lang));
@@ -44,10 +44,20 @@ pub async fn across(visit: &Visit, id: &str, number: i64) -> Result<String, Fail
                     </table>
                 }.into_any()
             }}
-            {pager(visit, &format!("/categories/{id}"), &[], found.page, found.pages(), found.total)}
+            {pager(visit, &format!("/categories/{id}"), &[("criteria", set)], found.page, found.pages(), found.total)}
             <p class="small muted">{criteria.is_reconstruction().then_some(w.reconstruction)}</p>
         }
     }))
+}
+
+/// The address of a category's page. It names the criteria set where that is not the one in force.
+pub fn url(visit: &Visit, criteria: &CriteriaSet, id: &str) -> String {
+    let set = criteria.key();
+    if set == visit.desk.criteria("").key() {
+        format!("/categories/{id}")
+    } else {
+        format!("/categories/{id}?criteria={}", super::shell::escape(&set))
+    }
 }
 
 /// The question, what a good answer holds, and where other frameworks speak of the same.

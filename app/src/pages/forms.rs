@@ -44,7 +44,7 @@ pub async fn edit(visit: &Visit, service: &str, address: &str, refused: Option<&
     Ok(page(visit, &title, Place::Services, || {
         let category = view.criteria.category(address.row.as_str()).filter(|_| address.section == "criteria");
         view! {
-            <nav class="crumbs" aria-label=s.tabs><a href=format!("/services/{service}")>{name}</a>" › "<a href=back.clone()>{super::search::place(visit, &address)}</a></nav>
+            <nav class="crumbs" aria-label=s.tabs><a href=format!("/services/{service}")>{name}</a>" › "<a href=back.clone()>{super::search::place(visit, &view.criteria.key(), &address)}</a></nav>
             <h1>{field.label(visit.lang)}{address.lang.map(|l| if l == Lang::Ja { "（日本語）" } else { " (English)" })}</h1>
             {category.map(|c| super::across::question(visit, &view.criteria, c))}
             {refused.map(|r| notice(visit, &r.failure))}

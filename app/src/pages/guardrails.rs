@@ -3,6 +3,7 @@
 use super::Visit;
 use super::shell::{Place, escape, head, page, pager};
 use crate::words::{common, pages};
+use assessments::desk::LeaningAnswer;
 use assessments::failure::Failure;
 use assessments::guardrail::{Coverage, Guardrail, GuardrailId, Mechanism};
 use assessments::id::RowId;
@@ -67,8 +68,8 @@ fn severity(visit: &Visit, key: &str) -> AnyView {
 }
 
 /// A category with its name.
-fn category(visit: &Visit, row: &RowId) -> impl IntoView + use<> {
-    let set = visit.desk.criteria("");
+fn category(visit: &Visit, set: &str, row: &RowId) -> impl IntoView + use<> {
+    let set = visit.desk.criteria(set);
     let name = set.category(row.as_str()).map(|c| c.name(visit.lang).to_owned());
     view! { <span class="mono small">{row.to_string()}</span>" "{name} }
 }
@@ -109,12 +110,12 @@ pub async fn guardrail(visit: &Visit, id: &str) -> Result<String, Failure> {
                 </dl>
             }
         });
-        let answers = found.answers.iter().map(|(service, name, row, link)| {
+        let answers = found.answers.iter().map(|LeaningAnswer { service, name, row, criteria, link }| {
             let reason = visit.lang.pick(&link.reason_ja, &link.reason_en).to_owned();
             view! {
                 <tr>
                     <th scope="row" data-label=p.col_service><a href=format!("/services/{service}/criteria#criteria-{row}-guardrails")>{name.get(visit.lang).to_owned()}</a></th>
-                    <td data-label=p.category_title>{category(visit, row)}</td>
+                    <td data-label=p.category_title>{category(visit, criteria, row)}</td>
                     <td><span class="chip" data-tone="line">{if link.coverage == Coverage::Full { p.full } else { p.partial }}</span></td>
                     <td>{reason}</td>
                 </tr>

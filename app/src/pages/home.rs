@@ -72,7 +72,7 @@ fn recent(visit: &Visit, change: &ChangeSet, names: &BTreeMap<String, Label>) ->
     let s = sheet(visit.lang);
     let id = change.key.service.to_string();
     let name = names.get(&id).map_or(id.clone(), |n| n.get(visit.lang).to_owned());
-    let first = change.cells.first().map(|c| place(visit, &c.address)).unwrap_or_default();
+    let first = change.cells.first().map(|c| place(visit, &change.criteria, &c.address)).unwrap_or_default();
     let rest = change.cells.len().saturating_sub(1);
     view! {
         <li>
@@ -101,7 +101,7 @@ fn list(
             } else {
                 let items = rows.iter().map(|r| view! {
                     <li><a href=format!("/services/{}", r.id)>{r.name.get(visit.lang).to_owned()}</a>
-                        " "<span class="small muted">{fill(s.answered, &[&r.answered, &19])}</span></li>
+                        " "<span class="small muted">{fill(s.answered, &[&r.answered, &r.asked])}</span></li>
                 });
                 view! { <ul class="plain-list">{items.collect_view()}</ul> }.into_any()
             }}

@@ -9,6 +9,7 @@ use crate::islands::FileDrop;
 use crate::words::{common, exchange, fill};
 use assessments::access::{Action, permit};
 use assessments::cell::Layer;
+use assessments::criteria::CriteriaSet;
 use assessments::desk::Preview;
 use assessments::failure::Failure;
 use assessments::import::{Counts, Finding, Level, Mapping, Outcome, PlannedCell};
@@ -62,7 +63,7 @@ pub fn preview(visit: &Visit, preview: &Preview, name: &str, written: usize, ref
                         <table class="list preview">
                             <thead><tr><th scope="col">{x.take}</th><th scope="col">{x.cell}</th><th scope="col">{x.outcome}</th>
                                 <th scope="col">{x.place}</th><th scope="col">{x.result}</th></tr></thead>
-                            <tbody>{changes.iter().map(|c| row(visit, c, open, refused)).collect_view()}</tbody>
+                            <tbody>{changes.iter().map(|c| row(visit, &preview.criteria.key(), c, open, refused)).collect_view()}</tbody>
                         </table>
                         <p class="small muted">{fill(x.same_hidden, &[&counts.unchanged])}</p>
                         {open.then(|| view! { <button class="btn" data-kind="primary">{x.apply}</button> })}
@@ -111,12 +112,12 @@ fn outcome(visit: &Visit, outcome: Outcome) -> (&'static str, &'static str) {
     }
 }
 
-fn row(visit: &Visit, c: &PlannedCell, open: bool, refused: Option<&Refused>) -> impl IntoView + use<> {
+fn row(visit: &Visit, set: &str, c: &PlannedCell, open: bool, refused: Option<&Refused>) -> impl IntoView + use<> {
     let x = exchange(visit.lang);
     let (word, tone) = outcome(visit, c.outcome);
     let address = c.address.to_string();
     let label = format!("{} {address}", x.take);
-    let name = cell_place(visit, &c.address);
+    let name = cell_place(visit, set, &c.address);
     let choice = match c.outcome {
         Outcome::Added | Outcome::Changed | Outcome::Merged => view! {
             <input type="checkbox" name="take" value=address.clone() checked aria-label=label disabled=!open/>
@@ -191,7 +192,8 @@ fn findings(visit: &Visit, findings: &[Finding]) -> Option<impl IntoView + use<>
 
 fn mapping(visit: &Visit, preview: &Preview) -> Option<impl IntoView + use<>> {
     let x = exchange(visit.lang);
-    let rows: Vec<_> = preview.plan.mapping.iter().enumerate().map(|(n, m)| mapping_row(visit, n, m)).collect();
+    let rows: Vec<_> =
+        preview.plan.mapping.iter().enumerate().map(|(n, m)| mapping_row(visit, &preview.criteria, n, m)).collect();
     let unsure = preview.plan.mapping.iter().any(|m| m.confidence < 80);
     (!rows.is_empty()).then(|| {
         view! {
@@ -207,9 +209,8 @@ fn mapping(visit: &Visit, preview: &Preview) -> Option<impl IntoView + use<>> {
     })
 }
 
-fn mapping_row(visit: &Visit, n: usize, m: &Mapping) -> impl IntoView + use<> {
+fn mapping_row(visit: &Visit, criteria: &CriteriaSet, n: usize, m: &Mapping) -> impl IntoView + use<> {
     let x = exchange(visit.lang);
-    let criteria = visit.desk.criteria("");
     let options = criteria
         .categories
         .iter()

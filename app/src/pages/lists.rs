@@ -44,8 +44,14 @@ pub async fn services(visit: &Visit, filter: &ServiceFilter, number: i64) -> Res
 }
 
 /// The filter as it stands in an address.
-pub fn query(filter: &ServiceFilter) -> [(&'static str, &str); 4] {
-    [("text", &filter.text), ("provider", &filter.provider), ("group", &filter.group), ("state", &filter.state)]
+pub fn query(filter: &ServiceFilter) -> [(&'static str, &str); 5] {
+    [
+        ("text", &filter.text),
+        ("provider", &filter.provider),
+        ("group", &filter.group),
+        ("state", &filter.state),
+        ("criteria", &filter.criteria),
+    ]
 }
 
 fn row(visit: &Visit, r: &ServiceRow) -> impl IntoView + use<> {
@@ -63,8 +69,8 @@ fn row(visit: &Visit, r: &ServiceRow) -> impl IntoView + use<> {
             <td data-label=p.col_provider>{r.provider.clone()}</td>
             <td data-label=p.col_group>{r.group.get(visit.lang).to_owned()}</td>
             <td class="num" data-label=p.col_answered>
-                <meter min="0" max="19" value=r.answered.to_string() aria-label=fill(s.answered, &[&r.answered, &19])></meter>
-                " "{r.answered}<span class="muted">"/19"</span></td>
+                <meter min="0" max=r.asked.to_string() value=r.answered.to_string() aria-label=fill(s.answered, &[&r.answered, &r.asked])></meter>
+                " "{r.answered}<span class="muted">"/"{r.asked}</span></td>
             <td data-label=p.col_changed>{changed}</td>
         </tr>
     }
@@ -86,6 +92,11 @@ pub fn filters(visit: &Visit, path: &'static str, filter: &ServiceFilter, facets
         .collect_view();
     let states = [("answered", p.state_answered), ("started", p.state_started), ("empty", p.state_empty)]
         .map(|(key, word)| option(key.into(), word.into(), filter.state == key));
+    let sets = visit.desk.criteria_sets();
+    let sets = (sets.len() > 1 && !filter.criteria.is_empty()).then(|| {
+        let options = sets.iter().map(|set| option(set.key(), set.key(), set.key() == filter.criteria)).collect_view();
+        view! { <label>{p.filter_criteria}<select name="criteria">{options}</select></label> }
+    });
     view! {
         <form class="filters" method="get" action=path role="search" aria-label=w.apply_filter>
             <label>{p.filter_text}<input type="search" name="text" value=filter.text.clone()/></label>
@@ -94,6 +105,7 @@ pub fn filters(visit: &Visit, path: &'static str, filter: &ServiceFilter, facets
                 <label>{p.filter_group}<select name="group"><option value="">{w.all}</option>{groups}</select></label>
             })}
             <label>{p.filter_state}<select name="state"><option value="">{w.all}</option>{states}</select></label>
+            {sets}
             <button class="btn">{w.apply_filter}</button>
             {(*filter != ServiceFilter::default()).then(|| view! { <a class="btn" data-kind="quiet" href=path>{w.clear}</a> })}
         </form>

@@ -19,9 +19,13 @@ const SIZE: i64 = 60;
 /// [`Failure::SignedOut`] where nobody is signed in.
 pub async fn matrix(visit: &Visit, filter: &ServiceFilter, number: i64) -> Result<String, Failure> {
     let actor = visit.actor()?;
+    let criteria = visit.desk.criteria(&filter.criteria);
+    // Sheets of one set have the same columns. While there is only one, empty sheets stand there too.
+    let several = visit.desk.criteria_sets().len() > 1;
+    let set = if several { criteria.key() } else { String::new() };
+    let filter = &ServiceFilter { criteria: set, ..filter.clone() };
     let found = visit.desk.matrix(actor, filter, number, SIZE).await?;
     let facets = visit.desk.facets(actor).await?;
-    let criteria = visit.desk.criteria("");
     let p = pages(visit.lang);
     Ok(page(visit, p.matrix_title, Place::Matrix, || {
         view! {
@@ -62,7 +66,7 @@ fn columns(visit: &Visit, criteria: &CriteriaSet) -> impl IntoView + use<> {
         view! { <th scope="colgroup" colspan=count.to_string() class="small">{visit.lang.pick(&v.ja, &v.en).to_owned()}</th> }
     });
     let heads = criteria.viewpoints.iter().flat_map(|v| criteria.of_viewpoint(&v.id)).map(|c| {
-        view! { <th scope="col"><a class="mono" href=format!("/categories/{}", c.id) title=c.name(visit.lang).to_owned()>{c.id.clone()}</a></th> }
+        view! { <th scope="col"><a class="mono" href=super::across::url(visit, criteria, &c.id) title=c.name(visit.lang).to_owned()>{c.id.clone()}</a></th> }
     });
     view! {
         <thead><tr><th rowspan="2" scope="col">{p.col_service}</th>{groups.collect_view()}</tr><tr>{heads.collect_view()}</tr></thead>

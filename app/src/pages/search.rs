@@ -57,7 +57,7 @@ fn hit(visit: &Visit, f: &Found, c: &FoundCell) -> impl IntoView + use<> {
     let private = c.layer != Layer::Shared;
     view! {
         <li class="hit">
-            <a href=url(f.service.as_str(), &c.address)>{place(visit, &c.address)}</a>
+            <a href=url(f.service.as_str(), &c.address)>{place(visit, &c.criteria, &c.address)}</a>
             {private.then(|| view! { " "<span class="chip" data-tone="warn">{w.private}</span> })}
             <p lang=c.address.lang.map(|l| l.code())>{snippet(&c.snippet)}</p>
         </li>
@@ -75,9 +75,9 @@ pub fn snippet(runs: &[(bool, String)]) -> impl IntoView + use<> {
         .collect_view()
 }
 
-/// A cell's place in words: part, row and field.
-pub fn place(visit: &Visit, address: &Address) -> String {
-    let criteria = visit.desk.criteria("");
+/// A cell's place in words: part, row and field; `set` is the criteria set that its sheet follows.
+pub fn place(visit: &Visit, set: &str, address: &Address) -> String {
+    let criteria = visit.desk.criteria(set);
     let section = schema::section(&address.section).map_or("", |s| s.label(visit.lang));
     let field = address.declared().map_or("", |f| f.label(visit.lang));
     match criteria.category(address.row.as_str()) {

@@ -34,6 +34,7 @@ words! {
     filter_provider = "事業者", "Provider";
     filter_group = "区分", "Group";
     filter_state = "状態", "State";
+    filter_criteria = "クライテリア", "Criteria set";
     services_empty = "条件に合うサービスはありません。", "No service fits these conditions.";
     never = "—", "—";
     matrix_title = "一覧表", "Matrix";

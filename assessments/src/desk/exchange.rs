@@ -10,13 +10,16 @@ use super::write::WriteInput;
 use crate::access::{Action, Actor, permit};
 use crate::cell::{Address, Layer, SheetKey};
 use crate::change::Door;
+use crate::criteria::CriteriaSet;
 use crate::failure::Failure;
 use crate::id::{ImportId, ServiceId, opaque};
-use crate::import::{Draft, Outcome, Plan};
+use crate::import::{Draft, Finding, Level, Outcome, Plan};
 use crate::store::{ImportRecord, Written};
 use crate::workbook;
 use chrono::Duration;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use take_in::{Given, Read};
 
 /// Previews are kept this many days.
 const KEEP_DAYS: i64 = 7;
@@ -32,6 +35,8 @@ pub struct Preview {
     pub file: String,
     /// What would happen.
     pub plan: Plan,
+    /// The criteria set by which its categories were read.
+    pub criteria: Arc<CriteriaSet>,
     /// The revision that applying made, where that is done.
     pub applied: Option<i64>,
 }
@@ -85,8 +90,11 @@ impl Desk {
         profile: Option<&str>,
     ) -> Result<Preview, Failure> {
         let permit = self.shared(actor, Action::PreviewImport)?;
-        let (draft, bytes) = self.read_file(actor, file, bytes, profile).await?;
-        let (service, mut warnings, candidates) = match self.service_of(actor, &draft, service).await {
+        let bytes = Arc::new(bytes);
+        let given = Given { name: file, bytes: bytes.clone(), profile, service };
+        let Read { draft, service, criteria } = self.read_file(actor, &given).await?;
+        drop(given);
+        let (service, warnings, candidates) = match service {
             Ok((service, warnings)) => (Some(service), warnings, vec![]),
             // Nobody comes back to the command line's.
             Err(Failure::WhichService { candidates, .. }) if actor.person.is_some() => (None, vec![], candidates),
@@ -98,7 +106,7 @@ impl Desk {
             layer: Layer::Shared,
             service: service.clone(),
             file: file.chars().filter(|c| !c.is_control()).take(200).collect(),
-            content: bytes,
+            content: Arc::try_unwrap(bytes).unwrap_or_else(|shared| shared.as_ref().clone()),
             profile: profile.map(str::to_owned),
             at: self.world.now(),
             applied: None,
@@ -110,10 +118,8 @@ impl Desk {
             return Err(Failure::WhichService { candidates, import: record.id.to_string() });
         };
         let key = SheetKey::shared(service);
-        let mut plan = self.plan(actor, &key, &draft).await?;
-        warnings.append(&mut plan.findings);
-        plan.findings = warnings;
-        Ok(Preview { id: record.id, key, file: record.file, plan, applied: None })
+        let plan = self.plan(actor, &key, &draft, warnings).await?;
+        Ok(Preview { id: record.id, key, file: record.file, plan, criteria, applied: None })
     }
 
     /// A preview again, compared with what stands here now.
@@ -123,19 +129,22 @@ impl Desk {
     pub async fn preview_again(&self, actor: &Actor, id: &ImportId) -> Result<Preview, Failure> {
         let permit = self.shared(actor, Action::PreviewImport)?;
         let record = self.db.import(&permit, id, actor.person.as_ref()).await?;
-        let (draft, _) = self.read_file(actor, &record.file, record.content, record.profile.as_deref()).await?;
-        let (service, mut warnings) =
-            self.service_of(actor, &draft, record.service.as_ref()).await.map_err(|failure| match failure {
-                Failure::WhichService { candidates, .. } => {
-                    Failure::WhichService { candidates, import: record.id.to_string() }
-                }
-                other => other,
-            })?;
+        let given = Given {
+            name: &record.file,
+            bytes: Arc::new(record.content),
+            profile: record.profile.as_deref(),
+            service: record.service.as_ref(),
+        };
+        let Read { draft, service, criteria } = self.read_file(actor, &given).await?;
+        let (service, warnings) = service.map_err(|failure| match failure {
+            Failure::WhichService { candidates, .. } => {
+                Failure::WhichService { candidates, import: record.id.to_string() }
+            }
+            other => other,
+        })?;
         let key = SheetKey::shared(service);
-        let mut plan = self.plan(actor, &key, &draft).await?;
-        warnings.append(&mut plan.findings);
-        plan.findings = warnings;
-        Ok(Preview { id: record.id, key, file: record.file, plan, applied: record.applied })
+        let plan = self.plan(actor, &key, &draft, warnings).await?;
+        Ok(Preview { id: record.id, key, file: record.file, plan, criteria, applied: record.applied })
     }
 
     /// Says which service a kept file is about.
@@ -150,13 +159,18 @@ impl Desk {
         tx.commit().await
     }
 
-    /// Remembers how a file's category names are to be taken; the next preview, of this file or another, uses it.
+    /// Remembers how the category names of a kept file are to be taken; the next preview, of this file or another, uses it.
     ///
     /// # Errors
-    /// [`Failure::Invalid`] for a category that the set does not have.
-    pub async fn remember_mapping(&self, actor: &Actor, mapping: &[(String, String)]) -> Result<(), Failure> {
+    /// [`Failure::Invalid`] for a category that the set does not have; [`Failure::NotFound`] for somebody else's import.
+    pub async fn remember_mapping(
+        &self,
+        actor: &Actor,
+        id: &ImportId,
+        mapping: &[(String, String)],
+    ) -> Result<(), Failure> {
         let permit = self.shared(actor, Action::PreviewImport)?;
-        let criteria = &self.default_criteria;
+        let criteria = self.preview_again(actor, id).await?.criteria;
         let mut tx = self.db.begin().await?;
         for (label, category) in mapping.iter().take(500) {
             if !category.is_empty() && criteria.category(category).is_none() {
@@ -196,15 +210,44 @@ impl Desk {
         Ok(Applied { key: preview.key, written })
     }
 
-    async fn plan(&self, actor: &Actor, key: &SheetKey, draft: &Draft) -> Result<Plan, Failure> {
+    async fn plan(
+        &self,
+        actor: &Actor,
+        key: &SheetKey,
+        draft: &Draft,
+        warnings: Vec<Finding>,
+    ) -> Result<Plan, Failure> {
         let view = self.sheet(actor, key).await?;
         let base = match &draft.export {
-            Some(id) => {
-                self.export_base(actor, id).await?.filter(|(record, _)| record.key == *key).map(|(_, cells)| cells)
-            }
+            Some(id) => self.export_base(actor, id).await?.filter(|(record, _)| record.key == *key),
             None => None,
         };
-        Ok(workbook::plan(draft, base.as_ref(), &view.cells, view.number))
+        let mut plan = workbook::plan(draft, base.as_ref().map(|(_, cells)| cells), &view.cells, view.number);
+        plan.findings.splice(0..0, warnings);
+        if base.is_some_and(|(record, _)| record.number < view.moved) {
+            plan.findings.insert(0, meant_another_set(&view.criteria.key()));
+            let changes = |o| matches!(o, Outcome::Added | Outcome::Changed | Outcome::Merged);
+            for cell in plan.cells.iter_mut().filter(|c| c.address.section == "criteria" && changes(c.outcome)) {
+                cell.outcome = Outcome::Conflict;
+            }
+        }
+        Ok(plan)
+    }
+}
+
+/// The sheet moved to another criteria set after the file was exported: K07 in it may not be K07 here.
+fn meant_another_set(now: &str) -> Finding {
+    Finding {
+        level: Level::Warning,
+        code: "criteria_moved".into(),
+        sheet: String::new(),
+        cell: String::new(),
+        ja: format!(
+            "このブックを出力した後に、シートのクライテリアが「{now}」へ切り替わりました。対策分類の変更は、一つずつ確かめてください。"
+        ),
+        en: format!(
+            "The sheet moved to the criteria set “{now}” after this workbook was exported. Look at each changed answer."
+        ),
     }
 }
 

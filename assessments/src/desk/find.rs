@@ -5,7 +5,7 @@
 
 use super::Desk;
 use super::sign_in::blocking;
-use crate::access::{Action, Actor};
+use crate::access::{Action, Actor, Permit};
 use crate::cell::{Address, Layer, SheetKey};
 use crate::failure::Failure;
 use crate::id::ServiceId;
@@ -23,6 +23,8 @@ pub struct FoundCell {
     pub layer: Layer,
     /// Which cell.
     pub address: Address,
+    /// The criteria set that its sheet follows.
+    pub criteria: String,
     /// The whole text, plain.
     pub text: String,
     /// A piece of it: (marked, text) runs.
@@ -42,10 +44,6 @@ pub struct Found {
     pub cells: Vec<FoundCell>,
 }
 
-fn found_cell(hit: Hit) -> FoundCell {
-    FoundCell { layer: hit.layer, address: hit.address, text: hit.text, snippet: hit.snippet, score: hit.score }
-}
-
 impl Desk {
     /// Cells that fit a query, best first, in the layers that the actor may read.
     ///
@@ -58,10 +56,10 @@ impl Desk {
         limit: usize,
         filter: Filter,
     ) -> Result<Vec<(ServiceId, FoundCell)>, Failure> {
-        self.shared(actor, Action::ReadSheet)?;
+        let permit = self.shared(actor, Action::ReadSheet)?;
         let (search, layers, query) = (self.search.clone(), actor.layers(), query.to_owned());
         let hits = blocking(move || search.search(&layers, &query, limit.min(1_000), &filter)).await??;
-        Ok(hits.into_iter().map(|h| (h.service.clone(), found_cell(h))).collect())
+        self.found(&permit, hits).await
     }
 
     /// The same grouped by sheet, in the order of each sheet's best cell.
@@ -99,10 +97,26 @@ impl Desk {
         prefix: &str,
         limit: usize,
     ) -> Result<Vec<(ServiceId, FoundCell)>, Failure> {
-        self.shared(actor, Action::ReadSheet)?;
+        let permit = self.shared(actor, Action::ReadSheet)?;
         let (search, layers, prefix) = (self.search.clone(), actor.layers(), prefix.to_owned());
         let hits = blocking(move || search.suggest(&layers, &prefix, limit.min(50))).await??;
-        Ok(hits.into_iter().map(|h| (h.service.clone(), found_cell(h))).collect())
+        self.found(&permit, hits).await
+    }
+
+    /// Hits with the criteria set of each one's sheet. Where only one set is loaded, nobody has to be asked.
+    async fn found(&self, permit: &Permit, hits: Vec<Hit>) -> Result<Vec<(ServiceId, FoundCell)>, Failure> {
+        let several = self.criteria_sets().len() > 1;
+        let mut sets: BTreeMap<ServiceId, String> = BTreeMap::new();
+        let mut out = Vec::with_capacity(hits.len());
+        for hit in hits {
+            if several && !sets.contains_key(&hit.service) {
+                sets.insert(hit.service.clone(), self.db.service(permit, &hit.service).await?.criteria);
+            }
+            let criteria = sets.get(&hit.service).cloned().unwrap_or_default();
+            let Hit { layer, service, address, text, snippet, score } = hit;
+            out.push((service, FoundCell { layer, address, criteria, text, snippet, score }));
+        }
+        Ok(out)
     }
 
     /// Brings the index up to the change sets. Returns how many sheets were read.
@@ -140,8 +154,8 @@ impl Desk {
     }
 
     pub(super) async fn docs(&self, key: &SheetKey) -> Result<SheetDocs, Failure> {
-        let (number, cells) = self.db.follow(key).await?;
-        let criteria = self.criteria("");
+        let (number, criteria, cells) = self.db.follow(key).await?;
+        let criteria = self.criteria(&criteria);
         Ok(documents_of(key, &cells, &criteria, number))
     }
 
@@ -167,6 +181,9 @@ impl Desk {
     pub async fn keep_index(self) {
         let mut events = self.live.subscribe();
         loop {
+            if let Err(error) = self.follow_criteria().await {
+                tracing::error!(%error, "criteria sets");
+            }
             if let Err(error) = self.follow().await {
                 tracing::error!(%error, "search index");
             }

@@ -1,14 +1,12 @@
-//! People, institutions, criteria sets: records of their own, with audit entries.
+//! People and institutions: records of their own, with audit entries.
 
 use super::Desk;
 use crate::access::{Action, Actor, Permit, Role, permit};
 use crate::cell::Layer;
-use crate::criteria::{CriteriaSet, Crosswalk};
 use crate::failure::Failure;
 use crate::id::{InstitutionId, PersonId, opaque};
 use crate::lang::Label;
 use crate::store::{AuditEntry, NewPerson};
-use std::sync::Arc;
 
 impl Desk {
     /// First start: makes the administrator and a one-time sign-in link's token. `None` where somebody exists already.
@@ -31,7 +29,7 @@ impl Desk {
     }
 
     /// An audit entry of the common records, now.
-    fn entry<'a>(&self, action: &'a str, subject: &'a str, detail: &'a str) -> AuditEntry<'a> {
+    pub(super) fn entry<'a>(&self, action: &'a str, subject: &'a str, detail: &'a str) -> AuditEntry<'a> {
         self.entry_in(&Layer::Shared, action, subject, detail)
     }
 
@@ -128,46 +126,5 @@ impl Desk {
     pub async fn person(&self, email: &str) -> Result<Actor, Failure> {
         let person = self.db.person_by_email(&email.trim().to_lowercase()).await?.ok_or(Failure::NotFound)?;
         self.db.actor(&person.id).await?.ok_or(Failure::NotFound)
-    }
-
-    /// Loads a criteria set.
-    ///
-    /// # Errors
-    /// [`Failure::Exists`] where this version is there with other contents.
-    pub async fn load_criteria(&self, actor: &Actor, set: CriteriaSet) -> Result<(), Failure> {
-        let permit = permit(actor, Action::ManageCriteria, &Layer::Shared)?;
-        let now = self.world.now();
-        if set.key() == self.default_criteria.key() && set != *self.default_criteria {
-            return Err(Failure::Exists { place: set.key() });
-        }
-        let mut tx = self.db.begin().await?;
-        tx.add_criteria(&permit, &set, now).await?;
-        tx.audit(actor, &self.entry("load_criteria", &set.key(), "")).await?;
-        tx.commit().await?;
-        self.criteria.write().unwrap_or_else(std::sync::PoisonError::into_inner).insert(set.key(), Arc::new(set));
-        Ok(())
-    }
-
-    /// Loads a crosswalk between two loaded sets.
-    ///
-    /// # Errors
-    /// [`Failure::Invalid`] where a set or a category of it does not exist.
-    pub async fn load_crosswalk(&self, actor: &Actor, walk: &Crosswalk) -> Result<(), Failure> {
-        let permit = permit(actor, Action::ManageCriteria, &Layer::Shared)?;
-        let find = |key: &str| {
-            self.criteria_sets().into_iter().find(|s| s.key() == key).ok_or_else(|| Failure::invalid("criteria", key))
-        };
-        let (from, to) = (find(&walk.from)?, find(&walk.to)?);
-        for (old, new) in &walk.map {
-            if from.category(old).is_none() {
-                return Err(Failure::invalid("crosswalk", old));
-            }
-            if let Some(odd) = new.iter().find(|c| to.category(c).is_none()) {
-                return Err(Failure::invalid("crosswalk", odd));
-            }
-        }
-        let mut tx = self.db.begin().await?;
-        tx.add_crosswalk(&permit, walk).await?;
-        tx.commit().await
     }
 }

@@ -10,7 +10,7 @@ use crate::guardrail::{Guardrail, GuardrailId, GuardrailLink, Mechanism, parse_l
 use crate::id::{InstitutionId, RowId, ServiceId};
 use crate::lang::Label;
 use crate::sheet::Cells;
-use crate::store::{AcrossRow, ChangeFilter, MatrixRow, ServiceFilter, ServiceRow};
+use crate::store::{AcrossRow, Backlink, ChangeFilter, MatrixRow, ServiceFilter, ServiceRow};
 use std::sync::Arc;
 
 /// A page of a list.
@@ -44,8 +44,10 @@ pub struct SheetView {
     pub number: i64,
     /// Its cells.
     pub cells: Cells,
-    /// The criteria set in force.
+    /// The criteria set that it follows.
     pub criteria: Arc<CriteriaSet>,
+    /// The revision that moved it to that set; 0 where it always followed it.
+    pub moved: i64,
 }
 
 /// What lists can be narrowed by.
@@ -70,8 +72,23 @@ pub struct GuardrailPage {
     pub id: GuardrailId,
     /// Its entry; none for a retired or newer one.
     pub entry: Option<Guardrail>,
-    /// Service, name, category and the link.
-    pub answers: Vec<(ServiceId, Label, RowId, GuardrailLink)>,
+    /// The answers.
+    pub answers: Vec<LeaningAnswer>,
+}
+
+/// An answer that leans on a guardrail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeaningAnswer {
+    /// Its service.
+    pub service: ServiceId,
+    /// The service's name.
+    pub name: Label,
+    /// Its category.
+    pub row: RowId,
+    /// The criteria set that has the category.
+    pub criteria: String,
+    /// How it leans on it.
+    pub link: GuardrailLink,
 }
 
 impl Desk {
@@ -82,8 +99,9 @@ impl Desk {
     pub async fn sheet(&self, actor: &Actor, key: &SheetKey) -> Result<SheetView, Failure> {
         let permit = permit(actor, Action::ReadSheet, &key.layer)?;
         let (head, cells) = self.db.cells(&permit, &key.service).await?;
-        let service = self.db.service(&permit, &key.service).await?;
-        Ok(SheetView { key: key.clone(), service, number: head.number, cells, criteria: self.criteria(&head.criteria) })
+        let service = self.lined(self.db.service(&permit, &key.service).await?);
+        let criteria = self.criteria(&head.criteria);
+        Ok(SheetView { key: key.clone(), service, number: head.number, cells, criteria, moved: head.moved })
     }
 
     /// A sheet's cells as they were at a revision.
@@ -130,7 +148,15 @@ impl Desk {
         let (page, size) = bounded(page, size);
         let (items, total) =
             self.db.services(&self.shared(actor, Action::ReadSheet)?, filter, (page - 1) * size, size).await?;
-        Ok(Page { items, page, size, total })
+        Ok(Page { items: items.into_iter().map(|row| self.lined(row)).collect(), page, size, total })
+    }
+
+    /// A line whose sheet nobody has written in asks what the set in force asks.
+    fn lined(&self, mut row: ServiceRow) -> ServiceRow {
+        if row.asked == 0 {
+            row.asked = i64::try_from(self.criteria("").categories.len()).unwrap_or(0);
+        }
+        row
     }
 
     /// What the services table can be narrowed by, with counts.
@@ -143,7 +169,7 @@ impl Desk {
         Ok(Facets { answered, started, empty, providers, groups })
     }
 
-    /// The matrix of services and categories.
+    /// The matrix of services and categories. Where sheets follow different criteria sets, the filter names one.
     ///
     /// # Errors
     /// [`Failure::NotFound`] where the actor may not read the common text.
@@ -160,23 +186,22 @@ impl Desk {
         Ok(Page { items, page, size, total })
     }
 
-    /// What every service answers for one category.
+    /// What every service whose sheet follows a criteria set answers for one of its categories.
     ///
     /// # Errors
-    /// [`Failure::NotFound`] for a category that no loaded set has.
+    /// [`Failure::NotFound`] for a category that the set does not have.
     pub async fn across(
         &self,
         actor: &Actor,
+        criteria: &CriteriaSet,
         category: &RowId,
         page: i64,
         size: i64,
     ) -> Result<Page<AcrossRow>, Failure> {
         let permit = self.shared(actor, Action::ReadSheet)?;
-        if !self.criteria_sets().iter().any(|set| set.category(category.as_str()).is_some()) {
-            return Err(Failure::NotFound);
-        }
+        criteria.category(category.as_str()).ok_or(Failure::NotFound)?;
         let (page, size) = bounded(page, size);
-        let (items, total) = self.db.across(&permit, category, (page - 1) * size, size).await?;
+        let (items, total) = self.db.across(&permit, &criteria.key(), category, (page - 1) * size, size).await?;
         Ok(Page { items, page, size, total })
     }
 
@@ -208,10 +233,11 @@ impl Desk {
     pub async fn guardrail(&self, actor: &Actor, id: &GuardrailId) -> Result<GuardrailPage, Failure> {
         let permit = self.shared(actor, Action::ReadSheet)?;
         let mut answers = Vec::new();
-        for link in self.db.backlinks(&permit, &id.to_string()).await? {
-            let found = parse_links(&link.links).unwrap_or_default().into_iter().find(|l| l.id.folded() == id.folded());
-            if let Some(found) = found {
-                answers.push((link.service, link.name, link.row, found));
+        for back in self.db.backlinks(&permit, &id.to_string()).await? {
+            let link = parse_links(&back.links).unwrap_or_default().into_iter().find(|l| l.id.folded() == id.folded());
+            if let Some(link) = link {
+                let Backlink { service, name, row, criteria, .. } = back;
+                answers.push(LeaningAnswer { service, name, row, criteria, link });
             }
         }
         let entry = self.catalogue.get(id).cloned();

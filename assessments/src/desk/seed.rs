@@ -32,7 +32,7 @@ impl Desk {
         let actor = Actor { name: "共評ライブラリ".into(), ..Actor::command_line() };
         let permit = self.shared(&actor, Action::WriteCells)?;
         let adds = self.shared(&actor, Action::AddService)?;
-        let (services, sheets) = (services()?, starter_sheets(&self.default_criteria)?);
+        let (services, sheets) = (services()?, starter_sheets(crate::library::default_criteria()?.as_ref())?);
         let total = services.len() + sheets.len();
         let operation = self.operation()?;
         let mut tx = self.db.begin().await?;

@@ -6,7 +6,7 @@ use crate::cell::{Address, SheetKey};
 use crate::change::{Author, Door};
 use crate::failure::Failure;
 use crate::id::OperationId;
-use crate::store::{ChangeFilter, NewChange, Tx, Written};
+use crate::store::{ChangeFilter, Follows, NewChange, Tx, Written};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -59,7 +59,7 @@ impl Desk {
             door: Door::Restore,
             source: number.to_string(),
         };
-        self.write_with(actor, &permit, &input, &self.operation()?).await
+        self.write_back(actor, &permit, &input, number).await
     }
 
     /// Takes one change set back, as a new one. Later changes of other words stay; where the same words were changed
@@ -94,7 +94,28 @@ impl Desk {
             door: Door::Undo,
             source: number.to_string(),
         };
-        self.write_with(actor, &permit, &input, &self.operation()?).await
+        // Where it moved the sheet to another criteria set, taking it back brings the sheet back to the one before.
+        let then = if set.criteria == self.sheet(actor, key).await?.criteria.key() { number - 1 } else { number };
+        self.write_back(actor, &permit, &input, then).await
+    }
+
+    /// Writes what stood at an earlier revision; the sheet follows the criteria set of that revision again.
+    async fn write_back(
+        &self,
+        actor: &Actor,
+        permit: &Permit,
+        input: &WriteInput,
+        then: i64,
+    ) -> Result<Written, Failure> {
+        let reads = crate::access::permit(actor, Action::ReadSheet, &input.key.layer)?;
+        let (head, _) = self.db.cells(&reads, &input.key.service).await?;
+        let was = self.db.criteria_at(&reads, &input.key.service, then).await?;
+        let back = was.filter(|was| *was != head.criteria).map(|was| self.criteria(&was).as_ref().into());
+        let mut tx = self.db.begin().await?;
+        let written = self.append_moving(&mut tx, actor, permit, input, &self.operation()?, back).await?;
+        tx.commit().await?;
+        self.tell(actor, &input.key, &written);
+        Ok(written)
     }
 
     pub(super) async fn write_with(
@@ -120,6 +141,19 @@ impl Desk {
         input: &WriteInput,
         operation: &OperationId,
     ) -> Result<Written, Failure> {
+        self.append_moving(tx, actor, permit, input, operation, None).await
+    }
+
+    /// The same; the sheet follows another criteria set from then on.
+    pub(super) async fn append_moving(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        permit: &Permit,
+        input: &WriteInput,
+        operation: &OperationId,
+        moves_to: Option<Follows>,
+    ) -> Result<Written, Failure> {
         let change = NewChange {
             key: input.key.clone(),
             base: input.base,
@@ -130,7 +164,9 @@ impl Desk {
             door: input.door,
             source: input.source.clone(),
             operation: operation.clone(),
-            criteria: self.default_criteria.key(),
+            criteria: self.criteria("").as_ref().into(),
+            sets: self.criteria_by_key(),
+            moves_to,
             seed: self.world.random(),
         };
         tx.append(permit, &change).await

@@ -1,6 +1,7 @@
 //! The index on disk: one a layer, so that no private term of one institution can move another's results.
 
 use super::docs::{Doc, SheetDocs};
+use super::folder::Folder;
 use super::query::Fields;
 use super::tokens::{JaTokenizer, NAME};
 use crate::cell::{Address, Layer};
@@ -14,10 +15,14 @@ use std::sync::Mutex;
 use tantivy::collector::DocSetCollector;
 use tantivy::query::{AllQuery, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions, Value};
-use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Term};
+use tantivy::{Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyDocument, Term};
 
 /// Memory of a writer, in bytes: the least that tantivy takes.
 const HEAP: usize = 15_000_000;
+
+/// Blocks of stored texts that each segment keeps unpacked, some 16 kB each. A page of results reads a few dozen texts;
+/// tantivy's own 100 a segment would add up to more than everything else.
+const KEPT_BLOCKS: usize = 8;
 
 /// An index fault as our fault.
 pub fn fault(error: impl std::fmt::Display) -> Failure {
@@ -43,6 +48,8 @@ pub struct LayerIndex {
     index: Index,
     reader: IndexReader,
     writer: Mutex<Option<IndexWriter>>,
+    /// What [`LayerIndex::positions`] found, and of which commit: reading it touches every corner of the index.
+    positions: Mutex<Option<(u64, BTreeMap<ServiceId, i64>)>>,
     pub columns: Columns,
 }
 
@@ -83,20 +90,27 @@ impl LayerIndex {
             Some(dir) => {
                 let folder = folder(dir, layer);
                 std::fs::create_dir_all(&folder).map_err(fault)?;
-                let existing = Index::open_in_dir(&folder).ok().filter(|i| i.schema() == schema);
+                let existing =
+                    Folder::open(&folder).ok().and_then(|f| Index::open(f).ok()).filter(|i| i.schema() == schema);
                 match existing {
                     Some(index) => index,
                     None => {
                         std::fs::remove_dir_all(&folder).map_err(fault)?;
                         std::fs::create_dir_all(&folder).map_err(fault)?;
-                        Index::create_in_dir(&folder, schema).map_err(fault)?
+                        let empty = Folder::open(&folder).map_err(fault)?;
+                        Index::create(empty, schema, IndexSettings::default()).map_err(fault)?
                     }
                 }
             }
         };
         index.tokenizers().register(NAME, JaTokenizer);
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(fault)?;
-        Ok(LayerIndex { index, reader, writer: Mutex::new(None), columns })
+        let reader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .doc_store_cache_num_blocks(KEPT_BLOCKS)
+            .try_into()
+            .map_err(fault)?;
+        Ok(LayerIndex { index, reader, writer: Mutex::new(None), positions: Mutex::new(None), columns })
     }
 
     /// A view of what is committed.
@@ -153,11 +167,17 @@ impl LayerIndex {
 
     /// The revision of each sheet that was read last.
     pub fn positions(&self) -> Result<BTreeMap<ServiceId, i64>, Failure> {
+        let commit = self.index.load_metas().map_err(fault)?.opstamp;
+        let mut known = self.positions.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some((_, positions)) = known.as_ref().filter(|(read, _)| *read == commit) {
+            return Ok(positions.clone());
+        }
         let query = TermQuery::new(Term::from_field_text(self.columns.kind, "position"), IndexRecordOption::Basic);
         let mut out = BTreeMap::new();
         for doc in self.read(&query)? {
             out.insert(self.service(&doc)?, doc.get_first(self.columns.number).and_then(|v| v.as_i64()).unwrap_or(0));
         }
+        *known = Some((commit, out.clone()));
         Ok(out)
     }
 

@@ -3,6 +3,7 @@
 
 mod docs;
 mod fold;
+mod folder;
 mod index;
 mod query;
 mod snippet;

@@ -31,8 +31,10 @@ pub struct Head {
     pub number: i64,
     /// Its hash.
     pub hash: String,
-    /// Criteria set and version in force.
+    /// Criteria set and version that it follows.
     pub criteria: String,
+    /// The revision that moved it to that set; 0 where it always followed it.
+    pub moved: i64,
 }
 
 impl Db {
@@ -51,14 +53,31 @@ impl Db {
             if known.is_none() {
                 return Err(Failure::NotFound);
             }
-            let head: Option<(i64, String, String)> =
-                sqlx::query_as("SELECT number, hash, criteria FROM heads WHERE service = $1 AND layer = $2")
+            let head: Option<(i64, String, String, i64)> =
+                sqlx::query_as("SELECT number, hash, criteria, moved FROM heads WHERE service = $1 AND layer = $2")
                     .bind(service.as_str()).bind(&layer).fetch_optional(&mut *t).await.map_err(fault)?;
             let rows: Vec<CellRow> =
                 sqlx::query_as(SELECT).bind(service.as_str()).bind(&layer).fetch_all(&mut *t).await.map_err(fault)?;
-            let (number, hash, criteria) = head.unwrap_or_default();
-            Ok((Head { number, hash, criteria }, collect(rows)?))
+            let (number, hash, criteria, moved) = head.unwrap_or_default();
+            Ok((Head { number, hash, criteria, moved }, collect(rows)?))
         })
+    }
+
+    /// The criteria set that the sheet followed at revision `number`; none before the first one.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] where the database does not answer.
+    pub async fn criteria_at(
+        &self,
+        permit: &Permit,
+        service: &ServiceId,
+        number: i64,
+    ) -> Result<Option<String>, Failure> {
+        permit.covers(Action::ReadSheet, permit.layer())?;
+        on!(Pool, &self.read, p => sqlx::query_scalar(
+            "SELECT criteria FROM change_sets WHERE service = $1 AND layer = $2 AND number <= $3 ORDER BY number DESC LIMIT 1")
+            .bind(service.as_str()).bind(permit.layer().key()).bind(number).fetch_optional(p).await)
+        .map_err(fault)
     }
 
     /// The cells as they were at revision `number`, by replaying the chain.

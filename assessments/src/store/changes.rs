@@ -150,15 +150,16 @@ impl Db {
             .collect()
     }
 
-    /// The present cells of any layer, for the program's own followers.
-    pub(crate) async fn follow(&self, key: &SheetKey) -> Result<(i64, Cells), Failure> {
+    /// Revision, criteria set and present cells of any layer, for the program's own followers.
+    pub(crate) async fn follow(&self, key: &SheetKey) -> Result<(i64, String, Cells), Failure> {
         let mut tx = self.begin_read().await?;
-        let number: Option<(i64,)> =
-            on!(Tx, &mut tx, t => sqlx::query_as("SELECT number FROM heads WHERE service = $1 AND layer = $2")
+        let head: Option<(i64, String)> =
+            on!(Tx, &mut tx, t => sqlx::query_as("SELECT number, criteria FROM heads WHERE service = $1 AND layer = $2")
             .bind(key.service.as_str()).bind(key.layer.key()).fetch_optional(&mut **t).await)
             .map_err(fault)?;
         let cells = tx.cells(&key.service, &key.layer.key()).await?;
-        Ok((number.map_or(0, |(n,)| n), cells))
+        let (number, criteria) = head.unwrap_or_default();
+        Ok((number, criteria, cells))
     }
 
     async fn begin_read(&self) -> Result<Tx, Failure> {
@@ -209,7 +210,7 @@ impl Db {
             previous = set.hash;
             report.sets += 1;
         }
-        let (head, present) = self.follow(key).await?;
+        let (head, _, present) = self.follow(key).await?;
         if head != number {
             report.faults.push(format!("{service} {layer}: head says {head}, the chain ends at {number}"));
         }

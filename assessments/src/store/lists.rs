@@ -22,6 +22,8 @@ pub struct ServiceFilter {
     pub group: String,
     /// `empty`, `started`, `answered`, or nothing.
     pub state: String,
+    /// Criteria set, exactly; nothing for sheets of any set.
+    pub criteria: String,
 }
 
 /// A line of the services table.
@@ -39,6 +41,10 @@ pub struct ServiceRow {
     pub group: Label,
     /// Categories with an availability.
     pub answered: i64,
+    /// Categories that its criteria set asks about; 0 where nothing was written, and the set in force counts.
+    pub asked: i64,
+    /// Its criteria set; empty where nothing was written.
+    pub criteria: String,
     /// Newest revision; 0 where nothing was written.
     pub number: i64,
     /// When it was last changed.
@@ -76,6 +82,8 @@ pub struct Backlink {
     pub name: Label,
     /// Category.
     pub row: RowId,
+    /// The criteria set that has it.
+    pub criteria: String,
     /// The whole cell of links.
     pub links: String,
 }
@@ -90,6 +98,8 @@ struct Row {
     group_ja: String,
     group_en: String,
     answered: Option<i64>,
+    asked: Option<i64>,
+    criteria: Option<String>,
     number: Option<i64>,
     changed_at: Option<DateTime<Utc>>,
     changed_by: Option<String>,
@@ -105,6 +115,8 @@ impl TryFrom<Row> for ServiceRow {
             provider: row.provider,
             group: Label { ja: row.group_ja, en: row.group_en },
             answered: row.answered.unwrap_or(0),
+            asked: row.asked.unwrap_or(0),
+            criteria: row.criteria.unwrap_or_default(),
             number: row.number.unwrap_or(0),
             changed_at: row.changed_at,
             changed_by: row.changed_by.unwrap_or_default(),
@@ -118,6 +130,8 @@ fn like(text: &str) -> String {
     format!("%{escaped}%")
 }
 
+const LINE: &str = "SELECT v.id, v.name_ja, v.name_en, v.abbreviation, v.provider, v.group_ja, v.group_en, h.answered,
+    h.asked, h.criteria, h.number, h.changed_at, h.changed_by";
 const FROM: &str = " FROM services v LEFT JOIN heads h ON h.service = v.id AND h.layer = 'shared' WHERE 1 = 1";
 
 macro_rules! narrowed {
@@ -150,21 +164,17 @@ macro_rules! narrowed {
                 q.push(" AND COALESCE(h.answered, 0) = 0");
             }
             "started" => {
-                q.push(" AND h.answered > 0 AND h.answered < ").push_bind($filter.full());
+                q.push(" AND h.answered > 0 AND h.answered < h.asked");
             }
             "answered" => {
-                q.push(" AND h.answered >= ").push_bind($filter.full());
+                q.push(" AND h.answered >= h.asked");
             }
             _ => {}
         }
+        if !filter.criteria.is_empty() {
+            q.push(" AND h.criteria = ").push_bind(&filter.criteria);
+        }
     }};
-}
-
-impl ServiceFilter {
-    /// How many answers make a full sheet. The shipped set has 19 categories.
-    fn full(&self) -> i64 {
-        19
-    }
 }
 
 /// How a service is named.
@@ -194,13 +204,14 @@ impl Db {
     ) -> Result<(Vec<ServiceRow>, i64), Failure> {
         permit.covers(Action::ReadSheet, &crate::cell::Layer::Shared)?;
         let rows: Vec<Row> = on!(Pool, &self.read, p => {
-            let mut q = sqlx::QueryBuilder::new("SELECT v.id, v.name_ja, v.name_en, v.abbreviation, v.provider, v.group_ja, v.group_en, h.answered, h.number, h.changed_at, h.changed_by");
+            let mut q = sqlx::QueryBuilder::new(LINE);
             q.push(FROM);
             narrowed!(&mut q, filter);
             q.push(" ORDER BY CASE WHEN COALESCE(h.answered, 0) > 0 THEN 0 ELSE 1 END, LOWER(v.name_en), v.id LIMIT ")
                 .push_bind(limit).push(" OFFSET ").push_bind(offset);
             q.build_query_as().fetch_all(p).await
-        }).map_err(fault)?;
+        })
+        .map_err(fault)?;
         let total: i64 = on!(Pool, &self.read, p => {
             let mut q = sqlx::QueryBuilder::new("SELECT COUNT(*)");
             q.push(FROM);
@@ -217,10 +228,10 @@ impl Db {
     /// [`Failure::NotFound`] where there is none.
     pub async fn service(&self, permit: &Permit, id: &ServiceId) -> Result<ServiceRow, Failure> {
         permit.covers(Action::ReadSheet, permit.layer())?;
-        let row: Option<Row> = on!(Pool, &self.read, p => sqlx::query_as(
-            "SELECT v.id, v.name_ja, v.name_en, v.abbreviation, v.provider, v.group_ja, v.group_en, h.answered, h.number, h.changed_at, h.changed_by
-             FROM services v LEFT JOIN heads h ON h.service = v.id AND h.layer = 'shared' WHERE v.id = $1")
-            .bind(id.as_str()).fetch_optional(p).await).map_err(fault)?;
+        let row: Option<Row> =
+            on!(Pool, &self.read, p => sqlx::query_as(sqlx::AssertSqlSafe(format!("{LINE}{FROM} AND v.id = $1")))
+            .bind(id.as_str()).fetch_optional(p).await)
+            .map_err(fault)?;
         row.ok_or(Failure::NotFound)?.try_into()
     }
 
@@ -246,11 +257,11 @@ impl Db {
     /// [`Failure::Internal`] where the database does not answer.
     pub async fn facets(&self, permit: &Permit) -> Result<([i64; 3], Vec<String>, Vec<Label>), Failure> {
         permit.covers(Action::ReadSheet, &crate::cell::Layer::Shared)?;
-        let full = ServiceFilter::default().full();
         let (all, started, answered): (i64, i64, i64) = on!(Pool, &self.read, p => sqlx::query_as(
-            "SELECT COUNT(*), COUNT(CASE WHEN h.answered > 0 AND h.answered < $1 THEN 1 END), COUNT(CASE WHEN h.answered >= $1 THEN 1 END)
-             FROM services v LEFT JOIN heads h ON h.service = v.id AND h.layer = 'shared'")
-            .bind(full).fetch_one(p).await).map_err(fault)?;
+            "SELECT COUNT(*), COUNT(CASE WHEN h.answered > 0 AND h.answered < h.asked THEN 1 END),
+               COUNT(CASE WHEN h.answered > 0 AND h.answered >= h.asked THEN 1 END)
+             FROM services v LEFT JOIN heads h ON h.service = v.id AND h.layer = 'shared'").fetch_one(p).await)
+        .map_err(fault)?;
         let providers: Vec<(String,)> = on!(Pool, &self.read, p =>
             sqlx::query_as("SELECT DISTINCT provider FROM services WHERE provider <> '' ORDER BY provider").fetch_all(p).await).map_err(fault)?;
         let groups: Vec<(String, String)> = on!(Pool, &self.read, p =>
@@ -294,27 +305,30 @@ impl Db {
         Ok((rows, total))
     }
 
-    /// What every service answers for one category, services with an availability only, by name.
+    /// What every service whose sheet follows the criteria set `criteria` answers for one of its categories, services with
+    /// an availability only, by name.
     ///
     /// # Errors
     /// [`Failure::Internal`] where the database does not answer.
     pub async fn across(
         &self,
         permit: &Permit,
+        criteria: &str,
         category: &RowId,
         offset: i64,
         limit: i64,
     ) -> Result<(Vec<AcrossRow>, i64), Failure> {
         permit.covers(Action::ReadSheet, &crate::cell::Layer::Shared)?;
         const ANSWERED: &str = "FROM cells a JOIN services v ON v.id = a.service
+             JOIN heads h ON h.service = a.service AND h.layer = 'shared' AND h.criteria = $2
              WHERE a.layer = 'shared' AND a.section = 'criteria' AND a.field = 'availability' AND a.row_id = $1";
         let services: Vec<(String, String, String)> = on!(Pool, &self.read, p => sqlx::query_as(sqlx::AssertSqlSafe(
-            format!("SELECT v.id, v.name_ja, v.name_en {ANSWERED} ORDER BY LOWER(v.name_en), v.id LIMIT $2 OFFSET $3")))
-            .bind(category.as_str()).bind(limit).bind(offset).fetch_all(p).await)
+            format!("SELECT v.id, v.name_ja, v.name_en {ANSWERED} ORDER BY LOWER(v.name_en), v.id LIMIT $3 OFFSET $4")))
+            .bind(category.as_str()).bind(criteria).bind(limit).bind(offset).fetch_all(p).await)
         .map_err(fault)?;
         let total: i64 =
             on!(Pool, &self.read, p => sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT COUNT(*) {ANSWERED}")))
-            .bind(category.as_str()).fetch_one(p).await)
+            .bind(category.as_str()).bind(criteria).fetch_one(p).await)
             .map_err(fault)?;
         let mut out = Vec::with_capacity(services.len());
         for (id, ja, en) in services {
@@ -335,17 +349,18 @@ impl Db {
     /// [`Failure::Internal`] where the database does not answer.
     pub async fn backlinks(&self, permit: &Permit, id: &str) -> Result<Vec<Backlink>, Failure> {
         permit.covers(Action::ReadSheet, &crate::cell::Layer::Shared)?;
-        let rows: Vec<(String, String, String, String, String)> = on!(Pool, &self.read, p => sqlx::query_as(
-            "SELECT c.service, v.name_ja, v.name_en, c.row_id, c.value FROM cells c JOIN services v ON v.id = c.service
-             WHERE c.layer = 'shared' AND c.section = 'criteria' AND c.field = 'guardrails' AND LOWER(c.value) LIKE $1 ESCAPE '\\'
+        let rows: Vec<(String, String, String, String, String, String)> = on!(Pool, &self.read, p => sqlx::query_as(
+            "SELECT c.service, v.name_ja, v.name_en, c.row_id, h.criteria, c.value FROM cells c
+             JOIN services v ON v.id = c.service JOIN heads h ON h.service = c.service AND h.layer = c.layer WHERE c.layer = 'shared' AND c.section = 'criteria' AND c.field = 'guardrails' AND LOWER(c.value) LIKE $1 ESCAPE '\\'
              ORDER BY LOWER(v.name_en), c.row_id")
             .bind(like(id)).fetch_all(p).await).map_err(fault)?;
         rows.into_iter()
-            .map(|(service, ja, en, row, links)| {
+            .map(|(service, ja, en, row, criteria, links)| {
                 Ok(Backlink {
                     service: ServiceId::parse(&service)?,
                     name: Label { ja, en },
                     row: RowId::parse(&row)?,
+                    criteria,
                     links,
                 })
             })

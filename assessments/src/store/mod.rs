@@ -18,7 +18,7 @@ pub use exchange::{ExportRecord, ImportRecord};
 pub use lists::{AcrossRow, Backlink, MatrixRow, ServiceFilter, ServiceName, ServiceRow};
 pub use members::{InstitutionRow, Member, OwnSession};
 pub use people::{AuditEntry, NewPerson, Person, SessionRow};
-pub use write::{NewChange, Written};
+pub use write::{Follows, NewChange, Written};
 
 use crate::failure::Failure;
 use sqlx::migrate::Migrator;
@@ -80,7 +80,8 @@ impl Db {
             // An acknowledged save survives the machine's power, not only the program's death.
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(30))
-            .pragma("cache_size", "-8000")
+            // A connection's own cache; the system's holds the rest. There are seven of them.
+            .pragma("cache_size", "-2000")
             .pragma("mmap_size", "0");
         let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await.map_err(fault)?;
         let db = Db {

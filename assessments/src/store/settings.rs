@@ -1,4 +1,4 @@
-//! Criteria sets and crosswalks that an administrator loaded beside the shipped ones.
+//! Criteria sets and crosswalks that an administrator loaded beside the shipped ones, and which one is in force.
 
 use super::{Db, Pool, Tx, fault, on};
 use crate::access::{Action, Permit};
@@ -7,7 +7,20 @@ use crate::criteria::{CriteriaSet, Crosswalk};
 use crate::failure::Failure;
 use chrono::{DateTime, Utc};
 
+/// Setting: the criteria set that new sheets follow.
+const IN_FORCE: &str = "criteria";
+
 impl Db {
+    /// The key of the criteria set that new sheets follow; none where nobody chose one.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] where the database does not answer.
+    pub async fn criteria_in_force(&self) -> Result<Option<String>, Failure> {
+        on!(Pool, &self.read, p => sqlx::query_scalar("SELECT value FROM settings WHERE key = $1").bind(IN_FORCE)
+            .fetch_optional(p).await)
+        .map_err(fault)
+    }
+
     /// All loaded criteria sets.
     ///
     /// # Errors
@@ -33,6 +46,18 @@ impl Db {
 }
 
 impl Tx {
+    /// Has new sheets follow a criteria set.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] where the database does not answer.
+    pub async fn use_criteria(&mut self, permit: &Permit, key: &str) -> Result<(), Failure> {
+        permit.covers(Action::ManageCriteria, &Layer::Shared)?;
+        on!(Tx, self, t => sqlx::query(
+            "INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+            .bind(IN_FORCE).bind(key).execute(&mut **t).await.map(|_| ()))
+        .map_err(fault)
+    }
+
     /// Loads a criteria set. A version that exists is never changed: revisions pin it.
     ///
     /// # Errors

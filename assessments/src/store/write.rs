@@ -7,15 +7,26 @@ use super::{Tx, fault, on};
 use crate::access::{Action, Permit};
 use crate::cell::{Address, SheetKey};
 use crate::change::{Author, CellChange, ChangeSet, Door, NO_HASH};
+use crate::criteria::CriteriaSet;
 use crate::failure::{Conflict, Failure};
 use crate::id::{ChangeId, OperationId, RowId, opaque};
 use crate::sheet::Cells;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Most cells of one change set.
 pub const MAX_CELLS: usize = 20_000;
+
+/// A criteria set, as a sheet's head names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Follows {
+    /// `id@version`.
+    pub set: String,
+    /// How many categories it has.
+    pub asked: i64,
+}
 
 /// A change that somebody wants.
 pub struct NewChange {
@@ -37,8 +48,12 @@ pub struct NewChange {
     pub source: String,
     /// Groups change sets of one act.
     pub operation: OperationId,
-    /// Criteria set in force, for a sheet that has none yet.
-    pub criteria: String,
+    /// The criteria set in force, for a sheet that has none yet.
+    pub criteria: Follows,
+    /// The loaded sets by key: an answer is about a category of the sheet's.
+    pub sets: BTreeMap<String, Arc<CriteriaSet>>,
+    /// The set that the sheet follows from this change on.
+    pub moves_to: Option<Follows>,
     /// Random bytes for the change set's id and the cells' salts.
     pub seed: [u8; 16],
 }
@@ -56,10 +71,20 @@ pub struct Written {
     pub rows: BTreeMap<String, RowId>,
 }
 
+/// The head as it stood, with the number that this change takes.
+#[derive(sqlx::FromRow)]
+struct Head {
+    number: i64,
+    hash: String,
+    criteria: String,
+    moved: i64,
+}
+
 /// Everything known while one change set is made.
 struct Draft<'a> {
     change: &'a NewChange,
     layer: String,
+    head: Head,
     current: Cells,
     changes: BTreeMap<Address, String>,
     merged: Vec<Address>,
@@ -81,26 +106,32 @@ impl Tx {
             return Err(Failure::invalid("cells", &change.cells.len().to_string()));
         }
         let layer = change.key.layer.key();
-        let (number, previous, criteria) = self.take_number(change, &layer).await?;
+        let head = self.take_number(change, &layer).await?;
         let current = self.cells(&change.key.service, &layer).await?;
+        asks(change, &head.criteria)?;
         let (asked, rows) = self.number_rows(change, &layer, &current).await?;
-        let mut draft = Draft { change, layer, current, changes: BTreeMap::new(), merged: vec![], conflicts: vec![] };
+        let mut draft =
+            Draft { change, layer, head, current, changes: BTreeMap::new(), merged: vec![], conflicts: vec![] };
         self.merge_all(&mut draft, asked).await?;
         if !draft.conflicts.is_empty() {
             return Err(Failure::Conflict { cells: draft.conflicts });
         }
-        if draft.changes.is_empty() {
+        let number = draft.head.number;
+        if draft.changes.is_empty() && change.moves_to.is_none() {
             self.give_back(change, &draft.layer).await?;
             return Ok(Written { number: number - 1, cells: vec![], merged: vec![], rows });
         }
-        let set = seal(&draft, number, &previous, &criteria)?;
+        let set = seal(&draft)?;
         self.store(&set, &mut draft).await?;
+        if let Some(follows) = &change.moves_to {
+            self.follow_set(&set, &draft.layer, follows).await?;
+        }
         let cells = draft.changes.into_iter().collect();
         Ok(Written { number, cells, merged: draft.merged, rows })
     }
 
     /// Takes the next number under the head's lock.
-    async fn take_number(&mut self, change: &NewChange, layer: &str) -> Result<(i64, String, String), Failure> {
+    async fn take_number(&mut self, change: &NewChange, layer: &str) -> Result<Head, Failure> {
         let service = change.key.service.as_str();
         let known: Option<(String,)> = on!(Tx, self, t => sqlx::query_as("SELECT id FROM services WHERE id = $1")
             .bind(service).fetch_optional(&mut **t).await)
@@ -109,13 +140,13 @@ impl Tx {
             return Err(Failure::NotFound);
         }
         on!(Tx, self, t => sqlx::query(
-            "INSERT INTO heads (service, layer, number, hash, criteria, answered, changed_at, changed_by)
-             VALUES ($1, $2, 0, $3, $4, 0, $5, $6) ON CONFLICT (service, layer) DO NOTHING")
-            .bind(service).bind(layer).bind(NO_HASH).bind(&change.criteria).bind(change.at).bind(&change.author.name)
+            "INSERT INTO heads (service, layer, number, hash, criteria, asked, answered, changed_at, changed_by)
+             VALUES ($1, $2, 0, $3, $4, $5, 0, $6, $7) ON CONFLICT (service, layer) DO NOTHING")
+            .bind(service).bind(layer).bind(NO_HASH).bind(&change.criteria.set).bind(change.criteria.asked).bind(change.at).bind(&change.author.name)
             .execute(&mut **t).await.map(|_| ()))
         .map_err(fault)?;
         on!(Tx, self, t => sqlx::query_as(
-            "UPDATE heads SET number = number + 1 WHERE service = $1 AND layer = $2 RETURNING number, hash, criteria")
+            "UPDATE heads SET number = number + 1 WHERE service = $1 AND layer = $2 RETURNING number, hash, criteria, moved")
             .bind(service).bind(layer).fetch_one(&mut **t).await)
         .map_err(fault)
     }
@@ -124,6 +155,15 @@ impl Tx {
     async fn give_back(&mut self, change: &NewChange, layer: &str) -> Result<(), Failure> {
         on!(Tx, self, t => sqlx::query("UPDATE heads SET number = number - 1 WHERE service = $1 AND layer = $2")
             .bind(change.key.service.as_str()).bind(layer).execute(&mut **t).await.map(|_| ()))
+        .map_err(fault)
+    }
+
+    /// The sheet follows another criteria set from this change on.
+    async fn follow_set(&mut self, set: &ChangeSet, layer: &str, follows: &Follows) -> Result<(), Failure> {
+        on!(Tx, self, t => sqlx::query(
+            "UPDATE heads SET criteria = $3, asked = $4, moved = $5 WHERE service = $1 AND layer = $2")
+            .bind(set.key.service.as_str()).bind(layer).bind(&follows.set).bind(follows.asked).bind(set.number)
+            .execute(&mut **t).await.map(|_| ()))
         .map_err(fault)
     }
 
@@ -184,9 +224,21 @@ impl Tx {
     }
 }
 
+/// That the answers are about categories of the sheet's set. Taking an answer away is always possible.
+fn asks(change: &NewChange, follows: &str) -> Result<(), Failure> {
+    let key = change.moves_to.as_ref().map_or(follows, |to| &to.set);
+    let Some(set) = change.sets.get(key) else { return Err(Failure::invalid("criteria", key)) };
+    let odd = change
+        .cells
+        .iter()
+        .find(|(a, text)| a.section == "criteria" && !text.is_empty() && set.category(a.row.as_str()).is_none());
+    odd.map_or(Ok(()), |(address, _)| Err(Failure::invalid("address", &address.to_string())))
+}
+
 /// Puts the change set together; salts and id come from the seed.
-fn seal(draft: &Draft<'_>, number: i64, previous: &str, criteria: &str) -> Result<ChangeSet, Failure> {
-    let change = draft.change;
+fn seal(draft: &Draft<'_>) -> Result<ChangeSet, Failure> {
+    let (change, number) = (draft.change, draft.head.number);
+    let criteria = change.moves_to.as_ref().map_or(&draft.head.criteria, |follows| &follows.set);
     let derive = |what: &str| {
         let hash = crate::change::link_hash(&crate::change::hex(&change.seed), what.as_bytes());
         hash.get(..32).unwrap_or_default().to_owned()
@@ -214,9 +266,9 @@ fn seal(draft: &Draft<'_>, number: i64, previous: &str, criteria: &str) -> Resul
         door: change.door,
         source: change.source.chars().take(300).collect(),
         operation: change.operation.clone(),
-        criteria: criteria.to_owned(),
+        criteria: criteria.clone(),
         cells: cells.collect(),
-        previous: previous.to_owned(),
+        previous: draft.head.hash.clone(),
         hash: String::new(),
     })
 }

@@ -2,8 +2,10 @@
 
 use super::{Place, file_error, open};
 use assessments::access::Role;
+use assessments::cell::{Layer, SheetKey};
+use assessments::desk::Moved;
 use assessments::failure::Failure;
-use assessments::id::InstitutionId;
+use assessments::id::{InstitutionId, ServiceId};
 use assessments::lang::Label;
 use assessments::library::{parse_criteria, parse_crosswalk};
 use clap::{Args, Subcommand};
@@ -113,7 +115,30 @@ enum CriteriaVerb {
         /// The file.
         file: PathBuf,
     },
-    /// List the loaded sets.
+    /// Has new sheets follow a loaded set.
+    Use {
+        /// `id@version`, as `list` prints it.
+        set: String,
+    },
+    /// Moves a sheet to another loaded set by the crosswalk between the two, as one change set that can be undone.
+    Move {
+        /// The service's id.
+        #[arg(long)]
+        service: String,
+        /// An institution's own layer, with --as one of its people; the common text where this is missing.
+        #[arg(long)]
+        institution: Option<String>,
+        /// `id@version` of the set.
+        #[arg(long)]
+        to: String,
+        /// Only say what would happen.
+        #[arg(long)]
+        dry_run: bool,
+        /// Print one JSON document.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the loaded sets; the one that new sheets follow has a star.
     List,
 }
 
@@ -134,10 +159,25 @@ impl Criteria {
                 println!("{key}");
             }
             CriteriaVerb::Crosswalk { file } => desk.load_crosswalk(&actor, &parse_crosswalk(&read(&file)?)?).await?,
+            CriteriaVerb::Use { set } => desk.use_criteria(&actor, &set).await?,
+            CriteriaVerb::Move { service, institution, to, dry_run, json } => {
+                let institution = institution.as_deref().map(InstitutionId::parse).transpose()?;
+                let layer = institution.map_or(Layer::Shared, Layer::Institution);
+                let key = SheetKey { service: ServiceId::parse(&service)?, layer };
+                let moved = desk.move_criteria(&actor, &key, &to, dry_run).await?;
+                if json {
+                    println!("{}", serde_json::to_string_pretty(&moved).unwrap_or_default());
+                } else {
+                    say(&moved);
+                }
+                open::follow(&desk).await;
+            }
             CriteriaVerb::List => {
+                let in_force = desk.criteria("").key();
                 for set in desk.criteria_sets() {
                     println!(
-                        "{}  {} categories{}",
+                        "{} {}  {} categories{}",
+                        if set.key() == in_force { '*' } else { ' ' },
                         set.key(),
                         set.categories.len(),
                         if set.is_reconstruction() { "  (reconstruction)" } else { "" }
@@ -146,5 +186,22 @@ impl Criteria {
             }
         }
         Ok(0)
+    }
+}
+
+/// What a move does, a line each.
+fn say(moved: &Moved) {
+    println!("{} > {}", moved.from, moved.to);
+    for (old, new) in &moved.answers {
+        println!("answer      {old} > {}", new.join(", "));
+    }
+    for (word, places) in [("joined", &moved.joined), ("undecided", &moved.undecided), ("usage note", &moved.notes)] {
+        for place in places {
+            println!("{word:<11} {place}");
+        }
+    }
+    match moved.number {
+        Some(number) => println!("revision    {number}"),
+        None => println!("nothing was written (--dry-run)"),
     }
 }

@@ -169,7 +169,10 @@ pub async fn mapping(
     let pairs: Vec<(String, String)> = (0..500)
         .map_while(|n| Some((value(format!("label:{n}"))?, value(format!("category:{n}")).unwrap_or_default())))
         .collect();
-    let done = async { visit.desk.remember_mapping(visit.actor()?, &pairs).await };
+    let done = async {
+        let import = ImportId::parse(&id).map_err(|_| Failure::NotFound)?;
+        visit.desk.remember_mapping(visit.actor()?, &import, &pairs).await
+    };
     match done.await {
         Ok(()) => Redirect::to(&format!("/import/{id}")).into_response(),
         Err(failure) => failed(&visit, &failure),

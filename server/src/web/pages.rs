@@ -24,6 +24,7 @@ pub struct Asked {
     provider: String,
     group: String,
     state: String,
+    criteria: String,
     mechanism: String,
     q: String,
     id: String,
@@ -45,6 +46,7 @@ impl Asked {
             provider: self.provider.clone(),
             group: self.group.clone(),
             state: self.state.clone(),
+            criteria: self.criteria.clone(),
         }
     }
 
@@ -130,7 +132,7 @@ pub async fn edit(Extension(visit): V, Path(id): Path<String>, Query(asked): Que
 }
 
 pub async fn category(Extension(visit): V, Path(id): Path<String>, Query(asked): Query<Asked>) -> Response {
-    let drawn = pages::across::across(&visit, &id, asked.page()).await;
+    let drawn = pages::across::across(&visit, &asked.criteria, &id, asked.page()).await;
     answer(&visit, drawn)
 }
 

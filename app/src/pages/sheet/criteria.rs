@@ -48,7 +48,7 @@ fn answer(opened: &Opened<'_>, c: &Category) -> Option<impl IntoView + use<>> {
     let na = opened.view.cells.plain("criteria", &row, "availability") == "not_applicable";
     Some(view! {
         <td class="cat" data-label=s.category>
-            <a class="mono small" href=format!("/categories/{}", c.id)>{c.id.clone()}</a><b>{c.name(lang).to_owned()}</b>
+            <a class="mono small" href=crate::pages::across::url(opened.visit, &opened.view.criteria, &c.id)>{c.id.clone()}</a><b>{c.name(lang).to_owned()}</b>
             <details class="small"><summary>{s.question}</summary>
                 <p>{c.question(lang).to_owned()}</p><p class="muted">{p.guidance}": "<code>{c.answer_shape.clone()}</code></p></details>
         </td>

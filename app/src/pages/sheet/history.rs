@@ -51,7 +51,7 @@ pub async fn history(
         view! {
             <h2>{title}</h2>
             {address.as_ref().map(|a| view! {
-                <p><a href=url(opened.id(), a)>{place(visit, a)}</a>" · "<a href=format!("/services/{}/history", opened.id())>{s.history_all}</a></p>
+                <p><a href=url(opened.id(), a)>{place(visit, &opened.view.criteria.key(), a)}</a>" · "<a href=format!("/services/{}/history", opened.id())>{s.history_all}</a></p>
             })}
             {refused.map(|f| notice(visit, f))}
             {if sets.is_empty() {
@@ -89,19 +89,19 @@ fn entry(opened: &Opened<'_>, set: &ChangeSet, only: Option<&Address>) -> impl I
                 <span>{set.author.name.clone()}</span><span class="chip" data-tone="line">{set.door.label(visit.lang)}{source}</span>
                 <span class="small muted">{fill(s.cells, &[&set.cells.len()])}</span></p>
             {(!set.reason.is_empty()).then(|| view! { <p>{set.reason.clone()}</p> })}
-            {cells.iter().take(CELLS).map(|c| change(opened, c)).collect_view()}
+            {cells.iter().take(CELLS).map(|c| change(opened, set, c)).collect_view()}
             {(rest > 0).then(|| view! {
-                <details><summary>{fill(s.and_more, &[&rest])}</summary>{cells.iter().skip(CELLS).map(|c| change(opened, c)).collect_view()}</details>
+                <details><summary>{fill(s.and_more, &[&rest])}</summary>{cells.iter().skip(CELLS).map(|c| change(opened, set, c)).collect_view()}</details>
             })}
             {tools}
         </li>
     }
 }
 
-fn change(opened: &Opened<'_>, c: &CellChange) -> impl IntoView + use<> {
+fn change(opened: &Opened<'_>, set: &ChangeSet, c: &CellChange) -> impl IntoView + use<> {
     let (old, new) = (c.old.clone().unwrap_or_default(), c.new.clone().unwrap_or_default());
     view! {
-        <div class="change"><a class="small" href=url(opened.id(), &c.address)>{place(opened.visit, &c.address)}</a>
+        <div class="change"><a class="small" href=url(opened.id(), &c.address)>{place(opened.visit, &set.criteria, &c.address)}</a>
             <div class="diff" lang=c.address.lang.map(Lang::code)>{cell_diff(opened.visit.lang, &c.address, &old, &new)}</div></div>
     }
 }

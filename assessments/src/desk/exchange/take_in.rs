@@ -11,39 +11,85 @@ use crate::import::{Draft, Finding, Level};
 use crate::sheet::Cells;
 use crate::store::ExportRecord;
 use crate::workbook;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// A file as it was given.
+pub(super) struct Given<'a> {
+    pub(super) name: &'a str,
+    pub(super) bytes: Arc<Vec<u8>>,
+    /// A layout profile that the caller names.
+    pub(super) profile: Option<&'a str>,
+    /// The service that the caller names.
+    pub(super) service: Option<&'a ServiceId>,
+}
+
+/// A file as it was read.
+pub(super) struct Read {
+    pub(super) draft: Draft,
+    /// What it is about, with warnings; or why that cannot be said.
+    pub(super) service: Result<(ServiceId, Vec<Finding>), Failure>,
+    /// The set by which its categories were read.
+    pub(super) criteria: Arc<CriteriaSet>,
+}
+
 impl Desk {
-    pub(super) async fn read_file(
+    /// Reads a file and finds out which service it is about. Its categories are read by the criteria set that the
+    /// service's sheet follows, an export of our own by the one that the sheet followed then.
+    pub(super) async fn read_file(&self, actor: &Actor, file: &Given<'_>) -> Result<Read, Failure> {
+        let (name, content) = (file.name.to_owned(), file.bytes.clone());
+        let book = Arc::new(blocking(move || workbook::read::read(&name, &content)).await??);
+        if let Some(mark) = workbook::recognise(&book)
+            && let Some((record, base)) = self.export_base(actor, &mark.export).await?
+        {
+            let permit = self.shared(actor, Action::ReadSheet)?;
+            let then = self.db.criteria_at(&permit, &record.key.service, record.number).await?;
+            let criteria = self.criteria(&then.unwrap_or_default());
+            let set = criteria.clone();
+            let mut draft = blocking(move || workbook::own_draft(&book, &set, &base, &mark)).await?;
+            draft.service = Some(record.key.service.to_string());
+            let service = self.service_of(actor, &draft, file.service).await;
+            return Ok(Read { draft, service, criteria });
+        }
+        // Another's, or an export that this installation never made (or of another institution's layer): by its looks.
+        let mut criteria = self.followed_by(actor, file.service).await?;
+        let mut draft = self.foreign(actor, &book, &criteria, file.profile).await?;
+        let service = self.service_of(actor, &draft, file.service).await;
+        if let Ok((service, _)) = &service {
+            let follows = self.followed_by(actor, Some(service)).await?;
+            if follows != criteria {
+                draft = self.foreign(actor, &book, &follows, file.profile).await?;
+                criteria = follows;
+            }
+        }
+        Ok(Read { draft, service, criteria })
+    }
+
+    /// The criteria set of a service's sheet; the one in force where nobody says which service.
+    async fn followed_by(&self, actor: &Actor, service: Option<&ServiceId>) -> Result<Arc<CriteriaSet>, Failure> {
+        let Some(service) = service else { return Ok(self.criteria("")) };
+        let permit = self.shared(actor, Action::ReadSheet)?;
+        self.known_service(&permit, service).await?;
+        Ok(self.criteria(&self.db.service(&permit, service).await?.criteria))
+    }
+
+    async fn foreign(
         &self,
         actor: &Actor,
-        file: &str,
-        bytes: Vec<u8>,
+        book: &Arc<workbook::grid::Book>,
+        criteria: &Arc<CriteriaSet>,
         profile: Option<&str>,
-    ) -> Result<(Draft, Vec<u8>), Failure> {
+    ) -> Result<Draft, Failure> {
         let permit = self.shared(actor, Action::PreviewImport)?;
-        let criteria = self.default_criteria.clone();
         let remembered = self.db.mappings(&permit, &owner(actor), &criteria.key()).await?;
-        let name = file.to_owned();
-        let bytes = Arc::new(bytes);
-        let content = bytes.clone();
-        let book = blocking(move || workbook::read::read(&name, &content)).await??;
-        let own = workbook::recognise(&book);
-        let draft = match own {
-            Some(mark) => match self.export_base(actor, &mark.export).await? {
-                Some((record, base)) => {
-                    let mut draft = blocking(move || workbook::own_draft(&book, &criteria, &base, &mark)).await?;
-                    draft.service = Some(record.key.service.to_string());
-                    draft
-                }
-                // An export that this installation never made (or of another institution's layer): read by its looks.
-                None => foreign(book, criteria, remembered, profile).await?,
-            },
-            None => foreign(book, criteria, remembered, profile).await?,
-        };
-        let bytes = Arc::try_unwrap(bytes).unwrap_or_else(|shared| shared.as_ref().clone());
-        Ok((draft, bytes))
+        let mut profiles = workbook::foreign::builtin_profiles()?;
+        if let Some(name) = profile {
+            profiles.retain(|p| p.name == name);
+            if profiles.is_empty() {
+                return Err(Failure::invalid("profile", name));
+            }
+        }
+        let (book, criteria) = (book.clone(), criteria.clone());
+        blocking(move || workbook::foreign::draft(&book, &criteria, &profiles, &remembered)).await?
     }
 
     pub(super) async fn export_base(
@@ -92,20 +138,4 @@ impl Desk {
             }
         }
     }
-}
-
-async fn foreign(
-    book: workbook::grid::Book,
-    criteria: Arc<CriteriaSet>,
-    remembered: BTreeMap<String, String>,
-    profile: Option<&str>,
-) -> Result<Draft, Failure> {
-    let mut profiles = workbook::foreign::builtin_profiles()?;
-    if let Some(name) = profile {
-        profiles.retain(|p| p.name == name);
-        if profiles.is_empty() {
-            return Err(Failure::invalid("profile", name));
-        }
-    }
-    blocking(move || workbook::foreign::draft(&book, &criteria, &profiles, &remembered)).await?
 }

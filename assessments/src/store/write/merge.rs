@@ -74,6 +74,10 @@ impl Tx {
             // An empty cell carries no number: whether it was emptied after the base shows in the history.
             None => draft.change.base < i64::MAX,
         };
+        // A category of before the sheet moved to another criteria set is not the one of that name now: nothing merges.
+        if address.section == "criteria" && draft.change.base < draft.head.moved {
+            return self.conflict(draft, &address, &yours).await;
+        }
         let base = if changed {
             self.text_at(&draft.change.key.service, &draft.layer, &address, draft.change.base).await?
         } else {
