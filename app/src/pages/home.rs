@@ -4,17 +4,12 @@ use super::Visit;
 use super::search::place;
 use super::shell::{Place, moment, page};
 use crate::words::{common, fill, pages, sheet};
-use assessments::cell::Layer;
-use assessments::change::ChangeSet;
 use assessments::failure::Failure;
-use assessments::lang::Label;
-use assessments::store::{ChangeFilter, ServiceFilter, ServiceRow};
+use assessments::store::{NewsLine, ServiceFilter, ServiceRow};
 use leptos::prelude::*;
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 /// Changes shown.
-const RECENT: i64 = 60;
+const RECENT: i64 = 12;
 
 /// The home page.
 ///
@@ -26,17 +21,7 @@ pub async fn home(visit: &Visit) -> Result<String, Failure> {
     let by_state = |state: &str| ServiceFilter { state: state.into(), ..ServiceFilter::default() };
     let started = visit.desk.services(actor, &by_state("started"), 1, 6).await?.items;
     let answered = visit.desk.services(actor, &by_state("answered"), 1, 6).await?.items;
-    let changes =
-        visit.desk.history(actor, &Layer::Shared, &ChangeFilter { limit: RECENT, ..ChangeFilter::default() }).await?;
-    // What the library brought at the start is no news.
-    let changes: Vec<ChangeSet> =
-        changes.into_iter().filter(|c| c.door != assessments::change::Door::Library).take(12).collect();
-    let mut names: BTreeMap<String, Label> = BTreeMap::new();
-    for change in &changes {
-        if let Entry::Vacant(unknown) = names.entry(change.key.service.to_string()) {
-            unknown.insert(visit.desk.sheet(actor, &change.key).await?.service.name);
-        }
-    }
+    let changes = visit.desk.news(actor, RECENT).await?;
     let (w, p) = (common(visit.lang), pages(visit.lang));
     Ok(page(visit, p.home_title, Place::Home, || {
         let state = |n: i64, word: &'static str, key: &'static str| {
@@ -56,7 +41,7 @@ pub async fn home(visit: &Visit) -> Result<String, Failure> {
                     {if changes.is_empty() {
                         view! { <p class="empty">{p.recent_empty}</p> }.into_any()
                     } else {
-                        view! { <ol class="timeline">{changes.iter().map(|c| recent(visit, c, &names)).collect_view()}</ol> }.into_any()
+                        view! { <ol class="timeline">{changes.iter().map(|c| recent(visit, c)).collect_view()}</ol> }.into_any()
                     }}
                 </section>
                 <div class="stack">
@@ -68,19 +53,19 @@ pub async fn home(visit: &Visit) -> Result<String, Failure> {
     }))
 }
 
-fn recent(visit: &Visit, change: &ChangeSet, names: &BTreeMap<String, Label>) -> impl IntoView + use<> {
+fn recent(visit: &Visit, change: &NewsLine) -> impl IntoView + use<> {
     let s = sheet(visit.lang);
-    let id = change.key.service.to_string();
-    let name = names.get(&id).map_or(id.clone(), |n| n.get(visit.lang).to_owned());
-    let first = change.cells.first().map(|c| place(visit, &change.criteria, &c.address)).unwrap_or_default();
-    let rest = change.cells.len().saturating_sub(1);
+    let id = change.service.to_string();
+    let name = change.name.get(visit.lang).to_owned();
+    let first = change.first.as_ref().map(|a| place(visit, &change.criteria, a)).unwrap_or_default();
+    let rest = change.cells - 1;
     view! {
         <li>
             <a href=format!("/services/{id}/history#r{}", change.number)>{name}</a>
             " "<span class="small">{first}</span>
             {(rest > 0).then(|| view! { " "<span class="small muted">{fill(s.and_more, &[&rest])}</span> })}
             {(!change.reason.is_empty()).then(|| view! { <div>{change.reason.clone()}</div> })}
-            <div class="small muted">{change.author.name.clone()}" · "<time>{moment(change.at)}</time>" · "{change.door.label(visit.lang)}</div>
+            <div class="small muted">{change.author.clone()}" · "<time>{moment(change.at)}</time>" · "{change.door.label(visit.lang)}</div>
         </li>
     }
 }

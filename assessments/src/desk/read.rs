@@ -10,7 +10,7 @@ use crate::guardrail::{Guardrail, GuardrailId, GuardrailLink, Mechanism, parse_l
 use crate::id::{InstitutionId, RowId, ServiceId};
 use crate::lang::Label;
 use crate::sheet::Cells;
-use crate::store::{AcrossRow, Backlink, ChangeFilter, MatrixRow, ServiceFilter, ServiceRow};
+use crate::store::{AcrossRow, Backlink, ChangeFilter, MatrixRow, NewsLine, ServiceFilter, ServiceRow};
 use std::sync::Arc;
 
 /// A page of a list.
@@ -132,6 +132,14 @@ impl Desk {
             self.db.service(&permit, service).await?;
         }
         self.db.changes(&permit, filter).await
+    }
+
+    /// The newest changes of the common text, a line each.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] where the actor may not read the common text.
+    pub async fn news(&self, actor: &Actor, limit: i64) -> Result<Vec<NewsLine>, Failure> {
+        self.db.news(&self.shared(actor, Action::ReadSheet)?, limit.clamp(1, 100)).await
     }
 
     /// The services table.

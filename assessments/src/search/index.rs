@@ -22,7 +22,7 @@ const HEAP: usize = 15_000_000;
 
 /// Blocks of stored texts that each segment keeps unpacked, some 16 kB each. A page of results reads a few dozen texts;
 /// tantivy's own 100 a segment would add up to more than everything else.
-const KEPT_BLOCKS: usize = 8;
+const KEPT_BLOCKS: usize = 32;
 
 /// An index fault as our fault.
 pub fn fault(error: impl std::fmt::Display) -> Failure {

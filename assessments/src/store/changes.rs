@@ -6,6 +6,7 @@ use crate::cell::{Address, Layer, SheetKey};
 use crate::change::{Author, CellChange, ChangeSet, Door, NO_HASH, link_hash};
 use crate::failure::Failure;
 use crate::id::{ChangeId, OperationId, PersonId, ServiceId};
+use crate::lang::Label;
 use crate::sheet::Cells;
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
@@ -76,6 +77,46 @@ fn set_of(row: SetRow, layer: &Layer, cells: Vec<CellRow>) -> Result<ChangeSet, 
     })
 }
 
+/// A change set in one line, without its texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewsLine {
+    /// Which service.
+    pub service: ServiceId,
+    /// The service's name.
+    pub name: Label,
+    /// The revision that it made.
+    pub number: i64,
+    /// The criteria set that the sheet followed from then on.
+    pub criteria: String,
+    /// Who, as shown.
+    pub author: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Why.
+    pub reason: String,
+    /// Through which door.
+    pub door: Door,
+    /// The first cell that it changed.
+    pub first: Option<Address>,
+    /// How many cells it changed.
+    pub cells: i64,
+}
+
+#[derive(FromRow)]
+struct NewsRow {
+    service: String,
+    name_ja: String,
+    name_en: String,
+    number: i64,
+    criteria: String,
+    author: String,
+    at: DateTime<Utc>,
+    reason: String,
+    door: String,
+    first: Option<String>,
+    cells: i64,
+}
+
 /// What a walk over the chain of one (sheet, layer) found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChainReport {
@@ -120,6 +161,39 @@ impl Db {
             sets.push(set_of(row, permit.layer(), cells)?);
         }
         Ok(sets)
+    }
+
+    /// The newest change sets of the permit's layer in a line each, without what the library brought.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] where the database does not answer.
+    pub async fn news(&self, permit: &Permit, limit: i64) -> Result<Vec<NewsLine>, Failure> {
+        permit.covers(Action::ReadSheet, permit.layer())?;
+        let rows: Vec<NewsRow> = on!(Pool, &self.read, p => sqlx::query_as(
+            "SELECT s.service, v.name_ja, v.name_en, s.number, s.criteria, s.author, s.at, s.reason, s.door,
+               (SELECT c.address FROM cell_changes c
+                 WHERE c.service = s.service AND c.layer = s.layer AND c.number = s.number AND c.ord = 0) AS first,
+               (SELECT COUNT(*) FROM cell_changes c
+                 WHERE c.service = s.service AND c.layer = s.layer AND c.number = s.number) AS cells
+             FROM change_sets s JOIN services v ON v.id = s.service
+             WHERE s.layer = $1 AND s.door <> $2 ORDER BY s.at DESC, s.service, s.number DESC LIMIT $3")
+            .bind(permit.layer().key()).bind(Door::Library.key()).bind(limit).fetch_all(p).await)
+        .map_err(fault)?;
+        let line = |r: NewsRow| {
+            Ok(NewsLine {
+                service: ServiceId::parse(&r.service)?,
+                name: Label { ja: r.name_ja, en: r.name_en },
+                number: r.number,
+                criteria: r.criteria,
+                author: r.author,
+                at: r.at,
+                reason: r.reason,
+                door: Door::parse(&r.door).ok_or_else(|| Failure::invalid("door", &r.door))?,
+                first: r.first.as_deref().map(Address::parse).transpose()?,
+                cells: r.cells,
+            })
+        };
+        rows.into_iter().map(line).collect()
     }
 
     async fn change_cells(&self, layer: &str, service: &str, number: i64) -> Result<Vec<CellRow>, Failure> {

@@ -13,7 +13,7 @@ mod people;
 mod settings;
 mod write;
 
-pub use changes::{ChainReport, ChangeFilter};
+pub use changes::{ChainReport, ChangeFilter, NewsLine};
 pub use exchange::{ExportRecord, ImportRecord};
 pub use lists::{AcrossRow, Backlink, MatrixRow, ServiceFilter, ServiceName, ServiceRow};
 pub use members::{InstitutionRow, Member, OwnSession};
