@@ -28,7 +28,7 @@ fn forbidden(c: char) -> bool {
 /// The form in which two texts are compared: NFC, tabs as blanks, no blanks at line ends, no blank lines around, no
 /// escapes that look like `_x000D_`.
 pub fn fold(text: &str) -> Cow<'_, str> {
-    let plain = is_nfc(text)
+    let plain = (text.chars().all(alone) || is_nfc(text))
         && !text.contains(['\t', '\r'])
         && !text.contains("_x")
         && !text.lines().any(|l| l.ends_with(char::is_whitespace))
@@ -44,6 +44,13 @@ pub fn fold(text: &str) -> Cow<'_, str> {
         out.push('\n');
     }
     Cow::Owned(out.trim_matches('\n').to_owned())
+}
+
+/// Characters that are composed and that nothing composes with, in any order: most of Japanese and English. Telling that
+/// takes a few comparisons; the tables of Unicode are asked about the rest.
+fn alone(c: char) -> bool {
+    matches!(c, '\0'..='\u{2ff}' | '\u{3001}'..='\u{3029}' | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30ff}'
+        | '\u{4e00}'..='\u{9fff}' | '\u{ff01}'..='\u{ff60}')
 }
 
 /// Takes out workbook escapes `_xHHHH_` of control characters, which some programs write as text and others turn into
@@ -167,6 +174,18 @@ mod tests {
             assert_eq!(equal, b != "_x000D_x", "{a:?} {b:?}");
         }
         assert!(!same("a b", "ab"));
+    }
+
+    #[test]
+    fn characters_that_stand_alone_are_composed_whatever_is_beside_them() {
+        let all: Vec<char> = ('\0'..=char::MAX).filter(|c| alone(*c)).collect();
+        assert!(all.len() > 20_000);
+        for &c in &all {
+            assert!(
+                is_nfc(&format!("a{c}か{c}{c}")) && unicode_normalization::char::canonical_combining_class(c) == 0,
+                "{c:?}"
+            );
+        }
     }
 
     #[test]

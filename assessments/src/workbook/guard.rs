@@ -14,7 +14,7 @@ pub use side::{GRID, Side};
 use crate::failure::Failure;
 use manifest::{Listed, Manifest, Relation, folder, relations_of};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Cursor, Seek, SeekFrom, Write};
+use std::io::{BufWriter, Cursor, Seek, SeekFrom, Write};
 use strings::Strings;
 use styles::Styles;
 use watch::{Limits, MAX_PART, Tee, Watch};
@@ -29,6 +29,8 @@ pub const MAX_FILE: usize = 20 * 1024 * 1024;
 const MAX_PARTS: usize = 3_000;
 /// Most bytes of what is packed anew.
 const MAX_PACKED: u64 = 12 * 1024 * 1024;
+/// A package of at most so many bytes, unpacked, is packed anew without compression: it is read again at once.
+const PLAIN: u64 = 4 * 1024 * 1024;
 /// Most bytes of a part that only says where things are.
 const MAX_INDEX: u64 = 4 * 1024 * 1024;
 /// Most bytes of the custom properties.
@@ -122,12 +124,15 @@ pub fn open(bytes: &[u8]) -> Result<Package, Failure> {
     let links = source.part(&relations_of(&workbook), MAX_INDEX, |x| manifest::relations(x, &home))?;
     let links = links.ok_or_else(|| damaged("workbook.xml.rels"))?;
 
-    let mut out = Packer::new(&limits);
+    let mut out = Packer::new(&limits, source.promises() <= PLAIN);
     out.start("_rels/.rels")?;
     out.text(PACKAGE_LINKS)?;
     out.start("xl/sharedStrings.xml")?;
     let strings = linked(&links, "sharedStrings").unwrap_or_else(|| format!("{home}sharedStrings.xml"));
-    let strings = source.part(&strings, MAX_PART, |x| strings::rewrite(x, &mut out.zip))?;
+    let mut pieces = BufWriter::new(&mut out.zip);
+    let strings = source.part(&strings, MAX_PART, |x| strings::rewrite(x, &mut pieces))?;
+    pieces.flush().map_err(damaged)?;
+    drop(pieces);
     if strings.is_none() {
         out.text("<sst></sst>")?;
     }
@@ -243,6 +248,12 @@ impl<'a> Source<'a> {
         Ok(Self { zip, parts, limits })
     }
 
+    /// Bytes of all parts as the package promises them. What does not keep its promise meets the bounds all the same.
+    fn promises(&mut self) -> u64 {
+        let sizes = (0..self.zip.len()).map(|n| self.zip.by_index_raw(n).map_or(u64::MAX, |part| part.size()));
+        sizes.fold(0, u64::saturating_add)
+    }
+
     fn has(&self, part: &str) -> bool {
         self.parts.contains_key(&part.to_lowercase())
     }
@@ -311,16 +322,21 @@ fn promised(bytes: &[u8]) -> Option<usize> {
 /// The package that is packed anew.
 struct Packer<'a> {
     zip: ZipWriter<Bounded<'a>>,
+    plain: bool,
 }
 
 impl<'a> Packer<'a> {
-    fn new(limits: &'a Limits) -> Self {
-        Self { zip: ZipWriter::new(Bounded { inner: Cursor::new(Vec::new()), limits }) }
+    fn new(limits: &'a Limits, plain: bool) -> Self {
+        Self { zip: ZipWriter::new(Bounded { inner: Cursor::new(Vec::new()), limits }), plain }
     }
 
     fn start(&mut self, part: &str) -> Result<(), Failure> {
-        let options =
-            SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).compression_level(Some(1));
+        let options = SimpleFileOptions::default();
+        let options = if self.plain {
+            options.compression_method(CompressionMethod::Stored)
+        } else {
+            options.compression_method(CompressionMethod::Deflated).compression_level(Some(1))
+        };
         self.zip.start_file(part, options).map_err(damaged)
     }
 

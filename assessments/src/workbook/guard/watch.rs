@@ -1,6 +1,7 @@
 //! Bounds that are kept while a part is inflated, byte by byte, before any parser buffers it.
 
 use crate::failure::Failure;
+use memchr::{memchr, memchr3};
 use std::cell::Cell;
 use std::io::{Error, Read, Result, Write};
 
@@ -62,7 +63,7 @@ pub struct Watch<'a, R> {
     name: usize,
     closing: bool,
     depth: i32,
-    /// The last bytes, newest last.
+    /// The last bytes that were looked at, newest last.
     tail: [u8; 8],
 }
 
@@ -73,8 +74,22 @@ impl<'a, R: Read> Watch<'a, R> {
         Self { inner, limits, most, read: 0, state: State::Text, run: 0, name: 0, closing: false, depth: 0, tail }
     }
 
-    fn look(&mut self, bytes: &[u8]) -> Result<()> {
-        for &byte in bytes {
+    fn look(&mut self, mut bytes: &[u8]) -> Result<()> {
+        while !bytes.is_empty() {
+            // Most bytes are words and values: on to the one that ends them.
+            let same = match self.state {
+                State::Text => memchr(b'<', bytes),
+                State::Tag(Some(quote)) => memchr(quote, bytes),
+                State::Tag(None) if self.name > MAX_NAME => memchr3(b'"', b'\'', b'>', bytes),
+                _ => Some(0),
+            };
+            let same = same.unwrap_or(bytes.len());
+            self.run += same;
+            if let Some(before) = same.checked_sub(1).and_then(|at| bytes.get(at)) {
+                self.tail[7] = *before;
+            }
+            let Some((&byte, rest)) = bytes.get(same..).and_then(<[u8]>::split_first) else { break };
+            bytes = rest;
             self.run += 1;
             self.tail.rotate_left(1);
             self.tail[7] = byte;
@@ -83,7 +98,7 @@ impl<'a, R: Read> Watch<'a, R> {
                 return Err(self.limits.stop("too_much_text"));
             }
         }
-        Ok(())
+        if self.run > MAX_EVENT { Err(self.limits.stop("too_much_text")) } else { Ok(()) }
     }
 
     fn step(&mut self, byte: u8) -> Result<()> {
@@ -203,6 +218,8 @@ mod tests {
     #[case::one_long_attribute([b"<a b='".to_vec(), vec![b'<'; 2_000_000]].concat(), Err("too_much_text"))]
     #[case::deep(b"<a>".repeat(20_000), Err("damaged"))]
     #[case::wide(b"<a></a><b/>".repeat(20_000), Ok(()))]
+    #[case::empty_elements(b"<a b='1' c=\"2\" /><a   />".repeat(20_000), Ok(()))]
+    #[case::deep_with_attributes(b"<a b='/' c >".repeat(20_000), Err("damaged"))]
     #[case::long_name([b"<".to_vec(), vec![b'a'; 300]].concat(), Err("damaged"))]
     fn bounds_hold_while_inflating(#[case] text: Vec<u8>, #[case] expected: std::result::Result<(), &str>) {
         assert_eq!(watched(&text).map(|_| ()), expected.map_err(str::to_owned));

@@ -89,6 +89,14 @@ pub fn stored(field: &Field, text: &str) -> Option<String> {
 
 /// A choice by key, word in either language, mark, or mark and word.
 fn choice(list: &[Choice], text: &str) -> Option<&'static str> {
+    // As the export writes it, and so nearly always.
+    let written = |c: &&Choice| {
+        let word = text.strip_prefix(c.mark).map(|t| if c.mark.is_empty() { t } else { t.trim_start() });
+        word.is_some_and(|word| word == c.ja || word == c.en)
+    };
+    if let Some(c) = list.iter().find(written) {
+        return Some(c.key);
+    }
     let asked = plain(text);
     let list_keys: &[Choice] = list;
     let hit = list_keys.iter().find(|c| {
