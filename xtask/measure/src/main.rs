@@ -19,6 +19,11 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+/// The server's allocator.
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 const USAGE: &str = "measure fill DATA SHEETS | changes DATA SERVICE | workbook SECONDS FILE | reads FOLDER | read FILE | \
                      fuzz SECONDS SEED FOLDER [FILE...]";
 
