@@ -117,10 +117,11 @@ pub async fn differences(
     Ok(serve::differences(&address, &base, &texts, lang)?)
 }
 
-/// Services, pages and cells that fit what is being typed.
+/// Commands, services, guardrails and cells that fit what is being typed on the page `here`; where nothing is typed, the
+/// commands.
 #[server(endpoint = "suggest")]
-pub async fn suggest(text: String, lang: Lang) -> Result<Vec<Suggestion>, Refusal> {
-    Ok(serve::suggest(&text, lang).await?)
+pub async fn suggest(text: String, here: String, lang: Lang) -> Result<Vec<Suggestion>, Refusal> {
+    Ok(serve::suggest(&text, &here, lang).await?)
 }
 
 /// Guardrails that fit what is being typed.
@@ -129,5 +130,7 @@ pub async fn find_guardrails(text: String, lang: Lang) -> Result<Vec<GuardrailHi
     Ok(serve::find_guardrails(&text, lang)?)
 }
 
+#[cfg(feature = "ssr")]
+mod commands;
 #[cfg(feature = "ssr")]
 mod serve;

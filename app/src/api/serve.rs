@@ -1,6 +1,6 @@
 //! The server's half of the wire: a few lines each, over the desk.
 
-use super::{CellNow, GuardrailHit, Saved, Suggestion};
+use super::{CellNow, GuardrailHit, Saved, Suggestion, commands};
 use crate::pages::{Visit, cell, draw, forms, search};
 use assessments::cell::{Address, SheetKey};
 use assessments::change::Door;
@@ -11,6 +11,9 @@ use assessments::lang::Lang;
 use assessments::schema;
 use assessments::store::ServiceFilter;
 use leptos::prelude::use_context;
+
+/// Most commands that the palette shows before anything is typed.
+const COMMANDS: usize = 17;
 
 fn visit() -> Result<Visit, Failure> {
     use_context::<Visit>().ok_or(Failure::SignedOut)
@@ -86,13 +89,16 @@ pub(super) fn differences(address: &str, base: &str, texts: &[String], lang: Lan
     Ok(texts.iter().map(|text| draw(|| forms::cell_diff(lang, &address, base, text))).collect())
 }
 
-pub(super) async fn suggest(text: &str, lang: Lang) -> Result<Vec<Suggestion>, Failure> {
+pub(super) async fn suggest(text: &str, here: &str, lang: Lang) -> Result<Vec<Suggestion>, Failure> {
     let visit = visit()?;
     let text: String = text.chars().take(100).collect();
-    if text.trim().is_empty() {
-        return Ok(vec![]);
-    }
     let actor = visit.actor()?;
+    let mut commands = commands::fitting(&visit, &text, here, lang);
+    if text.trim().is_empty() {
+        commands.truncate(COMMANDS);
+        return Ok(commands);
+    }
+    commands.truncate(3);
     let filter = ServiceFilter { text: text.trim().to_owned(), ..ServiceFilter::default() };
     let services = visit.desk.services(actor, &filter, 1, 5).await?.items.into_iter().map(|s| Suggestion {
         url: format!("/services/{}", s.id),
@@ -109,7 +115,7 @@ pub(super) async fn suggest(text: &str, lang: Lang) -> Result<Vec<Suggestion>, F
         title: format!("{service} · {}", search::place(&visit, &found.criteria, &found.address)),
         detail: found.text.chars().take(80).collect(),
     });
-    Ok(services.chain(guardrails).chain(cells).collect())
+    Ok(services.chain(commands).chain(guardrails).chain(cells).collect())
 }
 
 pub(super) fn find_guardrails(text: &str, lang: Lang) -> Result<Vec<GuardrailHit>, Failure> {

@@ -68,6 +68,11 @@ pub fn clock() -> String {
     format!("{:02}:{:02}", now.get_hours(), now.get_minutes())
 }
 
+/// The path of the page.
+pub fn here() -> String {
+    window().and_then(|w| w.location().pathname().ok()).unwrap_or_default()
+}
+
 /// Goes to an address of ours.
 pub fn go(url: &str) {
     if let Some(window) = window() {

@@ -15,7 +15,8 @@ pub fn Keyboard(lang: Lang) -> impl IntoView {
         <dialog class="help" node_ref=dialog aria-label=w.keys_title>
             <h2>{w.keys_title}</h2>
             <table class="key"><tbody>
-                <tr><th scope="row"><kbd>"/"</kbd>" "<kbd>"Ctrl+K"</kbd></th><td>{w.key_search}</td></tr>
+                <tr><th scope="row"><kbd>"/"</kbd></th><td>{w.key_search}</td></tr>
+                <tr><th scope="row"><kbd>"Ctrl+K"</kbd></th><td>{w.key_palette}</td></tr>
                 <tr><th scope="row"><kbd>"g"</kbd></th><td>{w.key_go}</td></tr>
                 <tr><th scope="row"><kbd>"j"</kbd>" "<kbd>"k"</kbd></th><td>{w.key_cells}</td></tr>
                 <tr><th scope="row"><kbd>"e"</kbd>" "<kbd>"Enter"</kbd></th><td>{w.key_edit}</td></tr>
@@ -42,6 +43,10 @@ fn start(dialog: NodeRef<leptos::html::Dialog>) {
         if (key.ctrl_key() || key.meta_key()) && key.key() == "k" {
             event.prevent_default();
             focus_search();
+            // An empty box that hears of input shows the commands.
+            if let (Some(input), Ok(told)) = (by_id("search"), web_sys::Event::new("input")) {
+                let _ = input.dispatch_event(&told);
+            }
             return;
         }
         if is_typing(&key) {

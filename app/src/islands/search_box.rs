@@ -1,5 +1,5 @@
 //! The search box: a plain form that the browser turns into one with suggestions. It must live in the browser because
-//! suggestions follow each key.
+//! suggestions follow each key. With Ctrl+K it is the palette: pages, and what can be done here.
 
 use crate::api::{Suggestion, suggest};
 use crate::words::{common, editor};
@@ -19,12 +19,8 @@ pub fn SearchBox(lang: Lang) -> impl IntoView {
         chosen.set(None);
         asked.update(|n| *n += 1);
         let mine = asked.get_untracked();
-        if typed.trim().is_empty() {
-            hits.set(vec![]);
-            return;
-        }
         leptos::task::spawn_local(async move {
-            let found = suggest(typed, lang).await.unwrap_or_default();
+            let found = suggest(typed, here(), lang).await.unwrap_or_default();
             // An answer that comes late must not replace a newer one.
             if asked.get_untracked() == mine {
                 hits.set(found);
@@ -37,10 +33,12 @@ pub fn SearchBox(lang: Lang) -> impl IntoView {
             "ArrowDown" if count > 0 => {
                 event.prevent_default();
                 chosen.update(|c| *c = Some(c.map_or(0, |n| (n + 1) % count)));
+                show(chosen.get_untracked());
             }
             "ArrowUp" if count > 0 => {
                 event.prevent_default();
                 chosen.update(|c| *c = Some(c.map_or(count - 1, |n| (n + count - 1) % count)));
+                show(chosen.get_untracked());
             }
             "Escape" => hits.set(vec![]),
             "Enter" => {
@@ -74,6 +72,29 @@ pub fn SearchBox(lang: Lang) -> impl IntoView {
             </ul>
         </form>
     }
+}
+
+/// Scrolls the list to the chosen one.
+#[cfg(feature = "hydrate")]
+fn show(chosen: Option<usize>) {
+    let option = chosen.and_then(|n| super::browser::by_id(&format!("suggestion-{n}")));
+    if let (Some(option), Some(list)) = (option, super::browser::by_id("suggestions")) {
+        list.set_scroll_top(option.offset_top() - list.client_height() / 2);
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn show(_: Option<usize>) {}
+
+/// The page's address, for the verbs of what is on it.
+#[cfg(feature = "hydrate")]
+fn here() -> String {
+    super::browser::here()
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn here() -> String {
+    String::new()
 }
 
 #[cfg(feature = "hydrate")]

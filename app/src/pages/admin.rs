@@ -46,14 +46,14 @@ fn action_word(lang: Lang, action: Action) -> &'static str {
 }
 
 /// Which administration pages a person has: path and word.
-pub fn places(visit: &Visit) -> Vec<(String, String)> {
-    let w = admin(visit.lang);
+pub fn places(visit: &Visit, lang: Lang) -> Vec<(String, String)> {
+    let w = admin(lang);
     let Some(actor) = &visit.actor else { return vec![] };
     let may = |action, layer: &Layer| permit(actor, action, layer).is_ok();
     let mut out = vec![("/account".to_owned(), w.account.to_owned())];
     for (id, name) in &visit.institutions {
         if may(Action::ManagePeople, &Layer::Institution(id.clone())) {
-            out.push((format!("/members?institution={id}"), fill(w.people_of, &[&name.get(visit.lang)])));
+            out.push((format!("/members?institution={id}"), fill(w.people_of, &[&name.get(lang)])));
         }
     }
     if may(Action::ManagePeople, &Layer::Shared) {
@@ -68,7 +68,7 @@ pub fn places(visit: &Visit) -> Vec<(String, String)> {
 
 /// The links between the administration's pages.
 fn tabs(visit: &Visit, here: &str) -> impl IntoView + use<> {
-    let links = places(visit)
+    let links = places(visit, visit.lang)
         .into_iter()
         .map(|(path, word)| {
             let current = (path == here).then_some("page");

@@ -113,7 +113,7 @@ fn who(visit: &Visit) -> AnyView {
     let name = visit.actor.as_ref().map(|a| a.name.clone()).unwrap_or_default();
     let banks: Vec<String> = visit.institutions.iter().map(|(_, n)| n.get(visit.lang).to_owned()).collect();
     let banks = banks.join(if visit.lang == Lang::Ja { "・" } else { ", " });
-    let places = super::admin::places(visit)
+    let places = super::admin::places(visit, visit.lang)
         .into_iter()
         .map(|(path, word)| view! { <li><a href=path>{word}</a></li> })
         .collect_view();

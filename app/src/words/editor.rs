@@ -38,6 +38,8 @@ words! {
     key_help = "この一覧", "This list";
     key_go = "移動（h ホーム、s サービス、m 一覧表、g ガードレール、i 取込）", "Go (h home, s services, m matrix, g guardrails, i import)";
     palette = "サービス・ページ・識別子へ移動", "Go to a service, page or identifier";
+    palette_page = "ページ", "Page";
+    palette_verb = "操作", "Do";
     no_hit = "見つかりません", "Nothing found";
     add_guardrail = "識別子の一部を入力してガードレールを追加", "Type part of an id to add a guardrail";
     full = "全部", "Full";
