@@ -66,6 +66,9 @@ pub struct CriteriaSet {
     /// Framework key to the edition that its identifiers follow.
     #[serde(default)]
     pub editions: BTreeMap<String, String>,
+    /// Framework key to the name that readers know; the key itself is shown where there is none.
+    #[serde(default)]
+    pub framework_names: BTreeMap<String, Label>,
     /// Groups, in order.
     pub viewpoints: Vec<Viewpoint>,
     /// Categories, in order.

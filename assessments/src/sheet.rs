@@ -206,6 +206,7 @@ mod tests {
             version: "1".into(),
             provenance: String::new(),
             editions: BTreeMap::new(),
+            framework_names: BTreeMap::new(),
             viewpoints: vec![],
             categories: vec![],
         };

@@ -300,3 +300,21 @@ async fn the_policy_and_ones_own_sessions_are_open_to_everybody_signed_in() {
     assert_eq!(app.get("/account", &reader).await.status, StatusCode::OK, "one's own goes on");
     assert_eq!(app.get("/account", "").await.status, StatusCode::SEE_OTHER);
 }
+
+#[tokio::test]
+async fn an_open_stream_ends_with_its_readers_session() {
+    let app = TestApp::start().await;
+    let (reader, editor) = (app.person("a-bank", Role::Reader).await, app.person("b-bank", Role::Editor).await);
+    let stream = app.get("/live?service=s3", &reader);
+    let work = async {
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        assert_eq!(app.post("/sign-out", &reader, "").await.status, StatusCode::SEE_OTHER);
+        tokio::time::sleep(std::time::Duration::from_secs(6)).await;
+        let form = "cell=criteria/K07/limits/en&base=999999&text=after+the+end&reason=";
+        assert_eq!(app.post("/services/s3/edit", &editor, form).await.status, StatusCode::SEE_OTHER);
+    };
+    let both = async { tokio::join!(stream, work).0 };
+    let told = tokio::time::timeout(std::time::Duration::from_secs(30), both).await.expect("the stream ends");
+    assert!(told.status == StatusCode::OK && !told.body.contains("K07"), "{}", told.body);
+    assert_ne!(app.get("/live?service=s3", &reader).await.status, StatusCode::OK);
+}

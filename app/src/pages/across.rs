@@ -64,9 +64,10 @@ pub fn url(visit: &Visit, criteria: &CriteriaSet, id: &str) -> String {
 pub fn question(visit: &Visit, criteria: &CriteriaSet, category: &Category) -> impl IntoView + use<> {
     let p = pages(visit.lang);
     let frameworks = category.frameworks.iter().filter(|(_, ids)| !ids.is_empty()).map(|(key, ids)| {
+        let name = criteria.framework_names.get(key).map_or(key.clone(), |n| n.get(visit.lang).to_owned());
         // `fisc_backed_by_aws` follows the edition named `fisc`.
         let edition = criteria.editions.iter().find(|(k, _)| key.starts_with(k.as_str())).map(|(_, e)| e.clone());
-        view! { <li><span class="mono small">{key.clone()}</span>" "{edition.map(|e| view! { <small class="muted">"("{e}")"</small> })}": "{ids.join(", ")}</li> }
+        view! { <li>{name}" "{edition.map(|e| view! { <small class="muted">"("{e}")"</small> })}": "{ids.join(", ")}</li> }
     });
     view! {
         <section class="panel question">

@@ -41,7 +41,8 @@ pub fn body(desk: &Desk, criteria: &CriteriaSet, lang: Lang, field: &Field, text
         Kind::Links => links(lang, text),
         Kind::Guardrails => guardrails(desk, lang, text),
         Kind::Reference("criteria") => categories(criteria, lang, text),
-        Kind::Short | Kind::Reference(_) => view! { <span>{text.to_owned()}</span> }.into_any(),
+        Kind::Reference(_) => view! { <span>{text.replace(',', ", ")}</span> }.into_any(),
+        Kind::Short => view! { <span>{text.to_owned()}</span> }.into_any(),
     }
 }
 

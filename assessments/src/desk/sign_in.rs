@@ -5,6 +5,7 @@ use crate::access::Actor;
 use crate::change::hex;
 use crate::failure::Failure;
 use crate::id::{PersonId, opaque};
+use crate::store::SessionRow;
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use chrono::{DateTime, Duration, Utc};
@@ -126,12 +127,8 @@ impl Desk {
     /// # Errors
     /// [`Failure::SignedOut`] where nobody does, any more.
     pub async fn session(&self, token: &str) -> Result<Actor, Failure> {
-        let hash = token_hash(token);
-        let now = self.world.now();
-        let row = self.db.session(&hash).await?.ok_or(Failure::SignedOut)?;
-        if row.expires_at <= now || row.seen_at + Duration::hours(IDLE_HOURS) <= now {
-            return Err(Failure::SignedOut);
-        }
+        let (hash, now) = (token_hash(token), self.world.now());
+        let row = self.live_session(&hash).await?;
         // Not at every request: a read should not become a write.
         if row.seen_at + Duration::minutes(10) <= now {
             let mut tx = self.db.begin().await?;
@@ -139,6 +136,22 @@ impl Desk {
             tx.commit().await?;
         }
         self.db.actor(&row.person).await?.ok_or(Failure::SignedOut)
+    }
+
+    /// Who a session belongs to, for a page that stays open: looking on is not being there, and keeps nothing alive.
+    ///
+    /// # Errors
+    /// [`Failure::SignedOut`] once it was ended, ran out, or its person was let go.
+    pub async fn still_signed_in(&self, token: &str) -> Result<Actor, Failure> {
+        let row = self.live_session(&token_hash(token)).await?;
+        self.db.actor(&row.person).await?.ok_or(Failure::SignedOut)
+    }
+
+    async fn live_session(&self, hash: &str) -> Result<SessionRow, Failure> {
+        let now = self.world.now();
+        let row = self.db.session(hash).await?.ok_or(Failure::SignedOut)?;
+        let over = row.expires_at <= now || row.seen_at + Duration::hours(IDLE_HOURS) <= now;
+        if over { Err(Failure::SignedOut) } else { Ok(row) }
     }
 
     /// Ends a session.

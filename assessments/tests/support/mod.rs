@@ -165,6 +165,7 @@ pub fn criteria() -> CriteriaSet {
         version: "0.1.0".into(),
         provenance: "reconstruction".into(),
         editions: BTreeMap::new(),
+        framework_names: BTreeMap::new(),
         viewpoints: VIEWPOINTS
             .iter()
             .map(|(id, ja, en)| Viewpoint { id: (*id).into(), ja: (*ja).into(), en: (*en).into() })

@@ -1,5 +1,6 @@
 //! Server-sent events: what changes on a sheet, for readers who may see it.
 
+use super::visit::{SESSION, cookie};
 use app::pages::Visit;
 use assessments::cell::{Layer, SheetKey};
 use assessments::desk::visible;
@@ -26,6 +27,9 @@ pub struct Asked {
     #[serde(default)]
     after: i64,
 }
+
+/// How often an open stream asks whether its reader is still signed in.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// One change set as the browser gets it.
 #[derive(Serialize)]
@@ -56,6 +60,7 @@ async fn stream(
     let (mut events, layers) = visit.desk.events(&actor);
     let resumed = headers.get("last-event-id").and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
     let after: i64 = resumed.unwrap_or(asked.after);
+    let token = cookie(headers, SESSION).unwrap_or_default().to_owned();
     let filter = ChangeFilter { service: Some(key.service.clone()), limit: CATCH_UP, ..ChangeFilter::default() };
     let past = visit.desk.history(&actor, &Layer::Shared, &filter).await?;
     Ok(async_stream::stream! {
@@ -71,8 +76,17 @@ async fn stream(
             yield Ok(event(set.number, &Change { author: &set.author.name, own, addresses }));
             told = set.number;
         }
+        let mut look_again = tokio::time::interval(LOOK_AGAIN);
         loop {
-            match events.recv().await {
+            let change = tokio::select! {
+                change = events.recv() => change,
+                _ = look_again.tick() => match visit.desk.still_signed_in(&token).await {
+                    Ok(_) => continue,
+                    // Whoever was let go reads no further change. The page says that it hears nothing any more.
+                    Err(_) => return,
+                },
+            };
+            match change {
                 Ok(change) if visible(&change, &layers) && change.key == key && change.number > told => {
                     let addresses = change.addresses.iter().map(ToString::to_string).collect();
                     let own = actor.is(&change.author);
