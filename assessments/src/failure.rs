@@ -29,6 +29,8 @@ pub enum Failure {
     SignedOut,
     /// Sign-in refused. The same for an unknown address and a wrong password.
     BadCredentials,
+    /// The code of the second factor is wrong, was used, or is too old.
+    WrongCode,
     /// Too many attempts; wait this many seconds.
     SlowDown {
         /// Seconds until the next attempt is looked at.
@@ -136,6 +138,7 @@ impl Failure {
         match self {
             Failure::SignedOut => "signed_out",
             Failure::BadCredentials => "bad_credentials",
+            Failure::WrongCode => "wrong_code",
             Failure::SlowDown { .. } => "slow_down",
             Failure::DeadLink => "dead_link",
             Failure::NotFound => "not_found",
@@ -158,7 +161,7 @@ impl Failure {
     pub fn status(&self) -> u16 {
         match self {
             Failure::SignedOut => 401,
-            Failure::BadCredentials | Failure::DeadLink => 403,
+            Failure::BadCredentials | Failure::WrongCode | Failure::DeadLink => 403,
             Failure::SlowDown { .. } => 429,
             Failure::NotFound | Failure::UnknownService { .. } => 404,
             Failure::Forbidden { .. } | Failure::CrossSite => 403,
@@ -180,6 +183,8 @@ impl Failure {
             (Failure::SignedOut, Lang::En) => "You are not signed in, or your session has ended.".into(),
             (Failure::BadCredentials, Lang::Ja) => "メールアドレスまたはパスワードが違います。".into(),
             (Failure::BadCredentials, Lang::En) => "The e-mail address or the password is wrong.".into(),
+            (Failure::WrongCode, Lang::Ja) => "確認コードが違うか、すでに使われています。".into(),
+            (Failure::WrongCode, Lang::En) => "The code is wrong, or has been used already.".into(),
             (Failure::SlowDown { seconds }, Lang::Ja) => format!("試行が続いたため、あと{seconds}秒お待ちください。"),
             (Failure::SlowDown { seconds }, Lang::En) => format!("Too many attempts. Please wait {seconds} seconds."),
             (Failure::DeadLink, Lang::Ja) => "このリンクは使用済みか、期限が切れています。".into(),
@@ -253,6 +258,10 @@ impl Failure {
             Failure::BadCredentials => {
                 ("入力を確かめて、もう一度お試しください。", "Check what you typed and try again.")
             }
+            Failure::WrongCode => (
+                "認証アプリに今出ている 6 桁か、未使用の回復コードを入力してください。",
+                "Type the six digits that your authenticator shows now, or an unused recovery code.",
+            ),
             Failure::SlowDown { .. } => ("時間をおいてお試しください。", "Try again after the wait."),
             Failure::DeadLink => ("管理者に新しいリンクを依頼してください。", "Ask your administrator for a new link."),
             Failure::NotFound => ("URL を確かめるか、検索してください。", "Check the address, or search."),

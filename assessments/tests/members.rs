@@ -68,7 +68,7 @@ async fn somebody_of_two_banks_keeps_their_account_and_no_bank_can_take_it_over(
     else {
         panic!("no link")
     };
-    let signed_in = stage.desk.use_link(&token, "correct horse battery").await.unwrap();
+    let signed_in = stage.desk.use_link(&token, "correct horse battery").await.unwrap().done().unwrap();
     let known = stage.desk.invite(&b, &layer_b, "both@x.example", "別の名", &roles(&[Role::Reader])).await.unwrap();
     assert_eq!(known, Invited::Known, "no link: it would set a password");
     let person = signed_in.actor.person.clone().unwrap();
@@ -120,8 +120,8 @@ async fn one_sees_ones_own_sessions_and_ends_them_elsewhere(
     else {
         panic!("no link")
     };
-    let first = stage.desk.use_link(&token, "correct horse battery").await.unwrap();
-    let second = stage.desk.sign_in("e@a.example", "correct horse battery", "127.0.0.1").await.unwrap();
+    let first = stage.desk.use_link(&token, "correct horse battery").await.unwrap().done().unwrap();
+    let second = stage.desk.sign_in("e@a.example", "correct horse battery", "127.0.0.1").await.unwrap().done().unwrap();
     let mine = stage.desk.own_sessions(&second.actor, &second.token).await.unwrap();
     assert_eq!((mine.len(), mine.iter().filter(|(_, here)| *here).count()), (2, 1));
     // Somebody else's session cannot be ended by its name.

@@ -275,7 +275,7 @@ async fn a_one_time_link_works_once_and_guesses_are_slowed(
         matches!(stage.desk.use_link(&token, "short").await, Err(Failure::Invalid { .. })),
         "and the link is not used up"
     );
-    let signed = stage.desk.use_link(&token, "correct horse battery").await.unwrap();
+    let signed = stage.desk.use_link(&token, "correct horse battery").await.unwrap().done().unwrap();
     assert_eq!(stage.desk.session(&signed.token).await.unwrap().name, signed.actor.name);
     assert_eq!(stage.desk.use_link(&token, "correct horse battery").await.err(), Some(Failure::DeadLink));
     stage.desk.sign_out(&signed.token).await.unwrap();
@@ -291,7 +291,8 @@ async fn a_one_time_link_works_once_and_guesses_are_slowed(
         Err(Failure::SlowDown { .. })
     ));
     stage.pass(chrono::Duration::minutes(6));
-    let signed = stage.desk.sign_in("Admin@localhost", "correct horse battery", "10.0.0.1").await.unwrap();
+    let signed =
+        stage.desk.sign_in("Admin@localhost", "correct horse battery", "10.0.0.1").await.unwrap().done().unwrap();
     stage.pass(chrono::Duration::hours(13));
     assert_eq!(stage.desk.session(&signed.token).await.err(), Some(Failure::SignedOut), "idle too long");
 }

@@ -315,6 +315,10 @@ async fn an_open_stream_ends_with_its_readers_session() {
     };
     let both = async { tokio::join!(stream, work).0 };
     let told = tokio::time::timeout(std::time::Duration::from_secs(30), both).await.expect("the stream ends");
-    assert!(told.status == StatusCode::OK && told.body.contains("ready") && !told.body.contains("limits/en"), "{}", told.body);
+    assert!(
+        told.status == StatusCode::OK && told.body.contains("ready") && !told.body.contains("limits/en"),
+        "{}",
+        told.body
+    );
     assert_ne!(app.get("/live?service=s3", &reader).await.status, StatusCode::OK);
 }

@@ -67,7 +67,7 @@ pub fn places(visit: &Visit, lang: Lang) -> Vec<(String, String)> {
 }
 
 /// The links between the administration's pages.
-fn tabs(visit: &Visit, here: &str) -> impl IntoView + use<> {
+pub(super) fn tabs(visit: &Visit, here: &str) -> impl IntoView + use<> {
     let links = places(visit, visit.lang)
         .into_iter()
         .map(|(path, word)| {
@@ -166,7 +166,8 @@ fn line(visit: &Visit, scope: &Layer, m: &Member) -> impl IntoView + use<> {
     let seen = m.seen_at.map(moment);
     view! {
         <tr>
-            <th scope="row" data-label=w.name>{m.name.clone()}{state.map(|(word, tone)| view! { " "<span class="chip" data-tone=tone>{word}</span> })}</th>
+            <th scope="row" data-label=w.name>{m.name.clone()}{state.map(|(word, tone)| view! { " "<span class="chip" data-tone=tone>{word}</span> })}
+                {m.second.then(|| view! { " "<span class="chip" data-tone="good">{w.factor_chip}</span> })}</th>
             <td data-label=w.email>{m.email.clone()}</td>
             <td data-label=w.seen><time>{seen}</time></td>
             <td data-label=w.roles>
@@ -179,6 +180,12 @@ fn line(visit: &Visit, scope: &Layer, m: &Member) -> impl IntoView + use<> {
                     <input type="hidden" name="verb" value="link"/><input type="hidden" name="person" value=m.id.to_string()/>
                     <button class="btn" data-kind="quiet" aria-label=format!("{} {}", w.new_link, m.name)>{w.new_link}</button>
                 </form>
+                {m.second.then(|| view! {
+                    <form method="post" action=path_of(scope)>
+                        <input type="hidden" name="verb" value="factor"/><input type="hidden" name="person" value=m.id.to_string()/>
+                        <button class="btn" data-kind="quiet" aria-label=format!("{} {}", w.remove_factor, m.name)>{w.remove_factor}</button>
+                    </form>
+                })}
             </td>
         </tr>
     }
@@ -302,49 +309,6 @@ pub fn policy(visit: &Visit) -> Result<String, Failure> {
                 <thead><tr><th scope="col">{w.role}</th><th scope="col">{w.common_layer}</th><th scope="col">{w.own_layer}</th></tr></thead>
                 <tbody>{rows.collect_view()}</tbody>
             </table>
-        }
-    }))
-}
-
-/// One's own account: roles and sessions.
-///
-/// # Errors
-/// [`Failure::SignedOut`] where nobody is signed in.
-pub async fn account(visit: &Visit, token: &str, ended: bool) -> Result<String, Failure> {
-    let actor = visit.actor()?;
-    let sessions = visit.desk.own_sessions(actor, token).await?;
-    let w = admin(visit.lang);
-    Ok(page(visit, w.account, Place::None, || {
-        let installation = actor.installation.iter().map(|r| role_word(visit.lang, *r).to_owned());
-        let held = visit.institutions.iter().map(|(id, name)| {
-            let words = actor.institutions.get(id).into_iter().flatten().map(|r| role_word(visit.lang, *r));
-            format!("{}: {}", name.get(visit.lang), words.collect::<Vec<_>>().join(visit.lang.pick("・", ", ")))
-        });
-        let held: Vec<String> = installation.chain(held).collect();
-        let others = sessions.len() > 1;
-        let rows = sessions
-            .iter()
-            .map(|(s, here)| {
-                let end = (!here).then(|| view! {
-                    <form method="post" action="/account/sessions"><input type="hidden" name="which" value=s.token_hash.clone()/>
-                        <button class="btn" data-kind="quiet">{w.end}</button></form>
-                });
-                view! {
-                    <tr><th scope="row" data-label=w.began><time>{moment(s.created_at)}</time>{here.then(|| view! { " "<span class="chip" data-tone="info">{w.here}</span> })}</th>
-                        <td data-label=w.seen><time>{moment(s.seen_at)}</time></td><td data-label=w.ends><time>{moment(s.expires_at)}</time></td><td>{end}</td></tr>
-                }
-            })
-            .collect_view();
-        view! {
-            {head(actor.name.clone(), Some(held.join(" / ")), ().into_any())}
-            {tabs(visit, "/account")}
-            {ended.then(|| view! { <p class="note" data-tone="good" role="status">{w.ended}</p> })}
-            <h2>{w.sessions}</h2><p class="small muted">{w.sessions_lead}" "{w.password_lead}</p>
-            <table class="list">
-                <thead><tr><th scope="col">{w.began}</th><th scope="col">{w.seen}</th><th scope="col">{w.ends}</th><th scope="col"><span class="visually-hidden">{w.end}</span></th></tr></thead>
-                <tbody>{rows}</tbody>
-            </table>
-            {others.then(|| view! { <form class="add-row" method="post" action="/account/sessions"><button class="btn">{w.end_others}</button></form> })}
         }
     }))
 }

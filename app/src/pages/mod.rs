@@ -1,6 +1,7 @@
 //! Pages, drawn whole on the server. A page reads through the desk first and is drawn afterwards, so that a failure has
 //! its status and its own page, and nothing is streamed that would have to be taken back.
 
+pub mod account;
 pub mod across;
 pub mod admin;
 pub mod cell;

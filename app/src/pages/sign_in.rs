@@ -29,6 +29,26 @@ pub fn sign_in(visit: &Visit, back: &str, refused: Option<&Refused>) -> String {
     })
 }
 
+/// The second step: a code. `back` is a path of ours to go to afterwards.
+pub fn code(visit: &Visit, back: &str, refused: Option<&Refused>) -> String {
+    let p = pages(visit.lang);
+    page(visit, p.code_title, Place::None, || {
+        view! {
+            <section class="panel narrow">
+                <h1>{p.code_title}</h1>
+                <p class="muted">{p.code_lead}</p>
+                {refused.map(|r| notice(visit, &r.failure))}
+                <form class="form" method="post" action="/sign-in/code">
+                    <input type="hidden" name="back" value=back.to_owned()/>
+                    <label>{p.code}<input type="text" name="code" required maxlength="40" autocomplete="one-time-code" autocapitalize="none" autofocus/></label>
+                    <button class="btn" data-kind="primary">{p.sign_in_title}</button>
+                </form>
+                <p class="small muted">{p.code_lost}</p>
+            </section>
+        }
+    })
+}
+
 /// What a one-time link opens: choose a password.
 ///
 /// # Errors

@@ -79,6 +79,10 @@ words! {
     password = "パスワード", "Password";
     sign_in_lead = "機関から登録されたメールアドレスでサインインします。", "Sign in with the address your institution registered.";
     first_time = "初めての方は、管理者から受け取った一度限りのリンクを開いてください。", "If you are new, open the one-time link that your administrator gave you.";
+    code_title = "確認コード", "Code";
+    code_lead = "認証アプリに表示されている 6 桁のコードを入力してください。", "Type the six digits that your authenticator shows.";
+    code = "確認コードまたは回復コード", "Code, or recovery code";
+    code_lost = "端末も回復コードもないときは、機関の管理者に解除を依頼してください。", "Without the device and the recovery codes, ask your institution’s manager to remove the second factor.";
     welcome_title = "ようこそ", "Welcome";
     welcome_lead = "{} さん、次回から使うパスワードを決めてください。このリンクは一度だけ使えます。", "{}, choose the password you will sign in with. This link works once.";
     new_password = "新しいパスワード（12文字以上）", "New password (at least 12 characters)";

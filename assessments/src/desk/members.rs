@@ -154,14 +154,18 @@ impl Desk {
     /// [`Failure::Forbidden`] for somebody who belongs elsewhere too; [`Failure::NotFound`] for somebody of another scope.
     pub async fn new_link(&self, actor: &Actor, scope: &Layer, person: &PersonId) -> Result<String, Failure> {
         let permit = permit(actor, Action::ManagePeople, scope)?;
-        self.member(&permit, person).await?;
-        if self.db.belongs_to(&permit, person).await?.iter().any(|place| place != scope_key(scope)) {
-            return Err(Failure::Forbidden { action: Action::ManagePeople.key().into() });
-        }
+        self.alone_here(&permit, scope, person).await?;
         let mut tx = self.db.begin().await?;
         tx.audit(actor, &self.entry_in(scope, "new_link", person.as_str(), "")).await?;
         tx.commit().await?;
         self.link_for(person).await
+    }
+
+    /// That a person belongs to this scope and to no other: what opens their account opens nothing else then.
+    pub(super) async fn alone_here(&self, permit: &Permit, scope: &Layer, person: &PersonId) -> Result<(), Failure> {
+        self.member(permit, person).await?;
+        let elsewhere = self.db.belongs_to(permit, person).await?.iter().any(|place| place != scope_key(scope));
+        if elsewhere { Err(Failure::Forbidden { action: Action::ManagePeople.key().into() }) } else { Ok(()) }
     }
 
     async fn member(&self, permit: &Permit, person: &PersonId) -> Result<Member, Failure> {

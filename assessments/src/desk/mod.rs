@@ -6,6 +6,7 @@
 mod check;
 mod criteria;
 mod exchange;
+mod factors;
 mod find;
 mod live;
 mod members;
@@ -20,6 +21,7 @@ mod write;
 pub use check::CheckReport;
 pub use criteria::Moved;
 pub use exchange::{Applied, Choices, Exported, Format, Preview};
+pub use factors::{Enrolment, Factor, STEP_MINUTES, SignIn};
 pub use find::{Found, FoundCell};
 pub use live::{Event, visible};
 pub use members::Invited;

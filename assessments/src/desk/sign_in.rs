@@ -1,11 +1,11 @@
 //! Signing in: password, one-time link, session.
 
-use super::Desk;
+use super::{Desk, SignIn};
 use crate::access::Actor;
 use crate::change::hex;
 use crate::failure::Failure;
 use crate::id::{PersonId, opaque};
-use crate::store::SessionRow;
+use crate::store::{SessionRow, Tx};
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use chrono::{DateTime, Duration, Utc};
@@ -74,7 +74,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Failure::BadCredentials`], the same whether the address exists or not; [`Failure::SlowDown`].
-    pub async fn sign_in(&self, email: &str, password: &str, origin: &str) -> Result<SignedIn, Failure> {
+    pub async fn sign_in(&self, email: &str, password: &str, origin: &str) -> Result<SignIn, Failure> {
         let email = email.trim().to_lowercase();
         let now = self.world.now();
         let subjects = [
@@ -90,18 +90,48 @@ impl Desk {
         let mut tx = self.db.begin().await?;
         let Some(person) = person.filter(|_| fits) else {
             for subject in &subjects {
-                tx.add_attempt(subject, now, now - Duration::minutes(ATTEMPT_MINUTES)).await?;
+                self.failed_attempt(&mut tx, subject, now).await?;
             }
             tx.commit().await?;
             return Err(Failure::BadCredentials);
         };
         tx.clear_attempts(&subjects[0]).await?;
         tx.commit().await?;
-        self.start_session(&person.id, now).await
+        self.or_second_step(&person.id).await
+    }
+
+    /// Remembers a failure, so that the next attempt of its subject is slower.
+    pub(super) async fn failed_attempt(&self, tx: &mut Tx, subject: &str, now: DateTime<Utc>) -> Result<(), Failure> {
+        tx.add_attempt(subject, now, now - Duration::minutes(ATTEMPT_MINUTES)).await
+    }
+
+    /// That a password is a person's. Wrong ones are slowed.
+    pub(super) async fn check_password(&self, person: &PersonId, password: &str) -> Result<(), Failure> {
+        let (now, subject) = (self.world.now(), format!("password:{person}"));
+        self.slow_down(&subject, now).await?;
+        let stored = self.db.password_of(person).await?;
+        let fits = password.len() <= 1_000 && verify_password(password.to_owned(), stored).await?;
+        let mut tx = self.db.begin().await?;
+        if fits {
+            tx.clear_attempts(&subject).await?;
+        } else {
+            self.failed_attempt(&mut tx, &subject, now).await?;
+        }
+        tx.commit().await?;
+        if fits { Ok(()) } else { Err(Failure::BadCredentials) }
+    }
+
+    /// The hash of a new password.
+    pub(super) async fn new_password(&self, password: &str) -> Result<String, Failure> {
+        let length = password.chars().count();
+        if !(MIN_PASSWORD..=200).contains(&length) {
+            return Err(Failure::invalid("password", &"*".repeat(length.min(8))));
+        }
+        hash_password(password.to_owned(), self.world.random()).await
     }
 
     /// Each failure past the free ones doubles the wait, up to five minutes.
-    async fn slow_down(&self, subject: &str, now: DateTime<Utc>) -> Result<(), Failure> {
+    pub(super) async fn slow_down(&self, subject: &str, now: DateTime<Utc>) -> Result<(), Failure> {
         let (failures, last) = self.db.attempts(subject, now - Duration::minutes(ATTEMPT_MINUTES)).await?;
         // Many people share one origin behind a company's gateway: it gets more room than one address.
         let free = if subject.starts_with("from:") { FREE_ATTEMPTS * 5 } else { FREE_ATTEMPTS };
@@ -112,7 +142,7 @@ impl Desk {
         if left > 0 { Err(Failure::SlowDown { seconds: left.unsigned_abs() }) } else { Ok(()) }
     }
 
-    async fn start_session(&self, person: &PersonId, now: DateTime<Utc>) -> Result<SignedIn, Failure> {
+    pub(super) async fn start_session(&self, person: &PersonId, now: DateTime<Utc>) -> Result<SignedIn, Failure> {
         let actor = self.db.actor(person).await?.ok_or(Failure::BadCredentials)?;
         let token = format!("{}{}", opaque(self.world.random()), opaque(self.world.random()));
         let expires_at = now + Duration::days(SESSION_DAYS);
@@ -182,22 +212,18 @@ impl Desk {
         self.db.actor(&person).await?.ok_or(Failure::DeadLink)
     }
 
-    /// Uses a link: sets the password and signs in. Works once.
+    /// Uses a link: sets the password and signs in, where a second factor counts with a code. Works once.
     ///
     /// # Errors
     /// [`Failure::Invalid`] for a password under [`MIN_PASSWORD`] characters, which leaves the link usable;
     /// [`Failure::DeadLink`].
-    pub async fn use_link(&self, token: &str, password: &str) -> Result<SignedIn, Failure> {
-        let length = password.chars().count();
-        if !(MIN_PASSWORD..=200).contains(&length) {
-            return Err(Failure::invalid("password", &"*".repeat(length.min(8))));
-        }
-        let hash = hash_password(password.to_owned(), self.world.random()).await?;
+    pub async fn use_link(&self, token: &str, password: &str) -> Result<SignIn, Failure> {
+        let hash = self.new_password(password).await?;
         let now = self.world.now();
         let mut tx = self.db.begin().await?;
         let person = tx.use_link(&token_hash(token), now).await?;
-        tx.set_password(&person, &hash).await?;
+        tx.set_password(&person, &hash, "").await?;
         tx.commit().await?;
-        self.start_session(&person, now).await
+        self.or_second_step(&person).await
     }
 }

@@ -21,6 +21,8 @@ pub struct Member {
     pub active: bool,
     /// Whether a password was set: the invitation was used.
     pub joined: bool,
+    /// Whether a second factor is asked of them.
+    pub second: bool,
     /// When a session of theirs was last seen.
     pub seen_at: Option<DateTime<Utc>>,
     /// Roles in the permit's layer.
@@ -68,21 +70,33 @@ impl Db {
     /// [`Failure::Internal`] where the database does not answer.
     pub async fn members(&self, permit: &Permit) -> Result<Vec<Member>, Failure> {
         permit.covers(Action::ManagePeople, permit.layer())?;
-        type Row = (String, String, String, bool, bool, Option<DateTime<Utc>>);
+        type Row = (String, String, String, bool, bool, bool, Option<DateTime<Utc>>);
         let nobodys = matches!(permit.layer(), Layer::Shared);
         let rows: Vec<Row> = on!(Pool, &self.read, p => sqlx::query_as(
-            "SELECT p.id, p.email, p.name, p.active, p.password IS NOT NULL, (SELECT MAX(s.seen_at) FROM sessions s WHERE s.person = p.id)
+            "SELECT p.id, p.email, p.name, p.active, p.password IS NOT NULL,
+               EXISTS (SELECT 1 FROM second_factors f WHERE f.person = p.id AND f.confirmed_at IS NOT NULL),
+               (SELECT MAX(s.seen_at) FROM sessions s WHERE s.person = p.id)
              FROM people p
              WHERE EXISTS (SELECT 1 FROM roles r WHERE r.person = p.id AND r.institution = $1)
                 OR ($2 AND NOT EXISTS (SELECT 1 FROM roles r WHERE r.person = p.id))
              ORDER BY p.name, p.email")
-            .bind(scope(permit.layer())).bind(nobodys).fetch_all(p).await).map_err(fault)?;
+            .bind(scope(permit.layer())).bind(nobodys).fetch_all(p).await)
+        .map_err(fault)?;
         let roles: Vec<(String, String)> = on!(Pool, &self.read, p => sqlx::query_as(
             "SELECT person, role FROM roles WHERE institution = $1 ORDER BY role").bind(scope(permit.layer())).fetch_all(p).await).map_err(fault)?;
         rows.into_iter()
-            .map(|(id, email, name, active, joined, seen_at)| {
+            .map(|(id, email, name, active, joined, second, seen_at)| {
                 let own = roles.iter().filter(|(person, _)| *person == id).filter_map(|(_, role)| Role::parse(role));
-                Ok(Member { roles: own.collect(), id: PersonId::parse(&id)?, email, name, active, joined, seen_at })
+                Ok(Member {
+                    roles: own.collect(),
+                    id: PersonId::parse(&id)?,
+                    email,
+                    name,
+                    active,
+                    joined,
+                    second,
+                    seen_at,
+                })
             })
             .collect()
     }

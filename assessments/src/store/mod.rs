@@ -7,6 +7,7 @@
 mod cells;
 mod changes;
 mod exchange;
+mod factors;
 mod lists;
 mod members;
 mod people;
@@ -15,6 +16,7 @@ mod write;
 
 pub use changes::{ChainReport, ChangeFilter, NewsLine};
 pub use exchange::{ExportRecord, ImportRecord};
+pub use factors::SecondFactor;
 pub use lists::{AcrossRow, Backlink, MatrixRow, ServiceFilter, ServiceName, ServiceRow};
 pub use members::{InstitutionRow, Member, OwnSession};
 pub use people::{AuditEntry, NewPerson, Person, SessionRow};

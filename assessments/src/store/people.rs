@@ -90,6 +90,17 @@ impl Db {
         row.map(person).transpose()
     }
 
+    /// The hash of a person's password; none until one is set, or where they may not sign in.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] where the database does not answer.
+    pub async fn password_of(&self, id: &PersonId) -> Result<Option<String>, Failure> {
+        let row: Option<(Option<String>,)> = on!(Pool, &self.read, p => sqlx::query_as(
+            "SELECT password FROM people WHERE id = $1 AND active").bind(id.as_str()).fetch_optional(p).await)
+        .map_err(fault)?;
+        Ok(row.and_then(|(password,)| password))
+    }
+
     /// The actor that a person is, with roles. `None` where the person is not active.
     ///
     /// # Errors
@@ -243,14 +254,14 @@ impl Tx {
         PersonId::parse(&row.ok_or(Failure::DeadLink)?.0)
     }
 
-    /// Sets a password's hash and ends the person's other sessions.
+    /// Sets a password's hash and ends the person's sessions but `here`, the hash of the token it was changed with.
     ///
     /// # Errors
     /// [`Failure::Internal`] where the database does not answer.
-    pub async fn set_password(&mut self, person: &PersonId, hash: &str) -> Result<(), Failure> {
+    pub async fn set_password(&mut self, person: &PersonId, hash: &str, here: &str) -> Result<(), Failure> {
         on!(Tx, self, t => sqlx::query("UPDATE people SET password = $2 WHERE id = $1").bind(person.as_str()).bind(hash)
             .execute(&mut **t).await.map(|_| ())).map_err(fault)?;
-        on!(Tx, self, t => sqlx::query("DELETE FROM sessions WHERE person = $1").bind(person.as_str()).execute(&mut **t).await.map(|_| ())).map_err(fault)
+        self.end_sessions_but(person, here).await
     }
 
     /// Starts a session.

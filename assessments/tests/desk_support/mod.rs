@@ -96,6 +96,11 @@ impl Stage {
         self.desk.person(&email).await.unwrap()
     }
 
+    /// The stage's time.
+    pub fn now(&self) -> DateTime<Utc> {
+        *self.clock.now.lock().unwrap()
+    }
+
     /// Time goes by.
     pub fn pass(&self, by: Duration) {
         *self.clock.now.lock().unwrap() += by;

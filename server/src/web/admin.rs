@@ -1,6 +1,6 @@
 //! Administration: plain forms over the desk's verbs.
 
-use super::visit::{SESSION, answer, cookie, failed, redrawn};
+use super::visit::{answer, failed, redrawn};
 use app::pages::admin::{self, Said};
 use app::pages::{Refused, Visit};
 use assessments::access::Role;
@@ -10,7 +10,6 @@ use assessments::id::{InstitutionId, PersonId};
 use assessments::lang::Label;
 use axum::Extension;
 use axum::extract::{Form, Query};
-use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -67,6 +66,7 @@ pub async fn change_members(Extension(visit): V, Query(asked): Query<Asked>, For
                 let said = Said::Invited(assessments::desk::Invited::New(token));
                 Ok(Some(admin::members(&visit, &scope, said, None).await?))
             }
+            "factor" => visit.desk.remove_factor(actor, &scope, &person()?).await.map(|()| None),
             "roles" => visit.desk.set_roles(actor, &scope, &person()?, &roles(&typed)?).await.map(|()| None),
             _ => Err(Failure::NotFound),
         }
@@ -121,20 +121,4 @@ pub async fn change_institutions(Extension(visit): V, Form(typed): Typed) -> Res
 
 pub async fn policy(Extension(visit): V) -> Response {
     answer(&visit, admin::policy(&visit))
-}
-
-pub async fn account(Extension(visit): V, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
-    let token = cookie(&headers, SESSION).unwrap_or("");
-    answer(&visit, admin::account(&visit, token, asked.done == "ended").await)
-}
-
-/// Ends one of one's own sessions, or all others.
-pub async fn end_sessions(Extension(visit): V, headers: HeaderMap, Form(typed): Typed) -> Response {
-    let token = cookie(&headers, SESSION).unwrap_or("");
-    let which = Some(field(&typed, "which")).filter(|w| !w.is_empty());
-    let done = async { visit.desk.end_own_sessions(visit.actor()?, token, which).await };
-    match done.await {
-        Ok(()) => Redirect::to("/account?done=ended").into_response(),
-        Err(failure) => failed(&visit, &failure),
-    }
 }

@@ -1,11 +1,11 @@
 //! Plain forms: the same desk verbs as the islands, and the same page again, with what was typed, where one refuses.
 
 use super::Web;
-use super::visit::{SESSION, answer, cookie, failed, language_cookie, own_path, redrawn, set_cookie};
+use super::visit::{SESSION, STEP, answer, cookie, failed, language_cookie, own_path, redrawn, set_cookie};
 use app::pages::{self, Refused, Visit};
 use assessments::cell::{Address, SheetKey};
 use assessments::change::Door;
-use assessments::desk::{NewService, SESSION_DAYS, SignedIn, WriteInput};
+use assessments::desk::{NewService, SESSION_DAYS, STEP_MINUTES, SignIn, WriteInput};
 use assessments::failure::Failure;
 use assessments::id::{ImportId, RowId, ServiceId};
 use assessments::lang::{Label, Lang};
@@ -13,7 +13,8 @@ use assessments::schema::{self, Rows};
 use axum::Extension;
 use axum::extract::{ConnectInfo, Form, Path, State};
 use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
+use chrono::Duration;
 use std::net::SocketAddr;
 
 type V = Extension<Visit>;
@@ -173,7 +174,7 @@ pub async fn sign_in(
     let origin = peer.map_or_else(|| "local".to_owned(), |Extension(ConnectInfo(a))| a.ip().to_string());
     let back = field(&typed, "back");
     match visit.desk.sign_in(&field(&typed, "email"), &field(&typed, "password"), &origin).await {
-        Ok(signed) => welcome_in(&web, &signed, own_path(&back)),
+        Ok(step) => go_in(&web, &step, own_path(&back)),
         Err(failure) => {
             let refused = Refused { failure: failure.clone(), typed: vec![("email".into(), field(&typed, "email"))] };
             redrawn(&visit, &failure, Ok(pages::sign_in::sign_in(&visit, own_path(&back), Some(&refused))))
@@ -189,7 +190,7 @@ pub async fn welcome(
     Form(typed): Typed,
 ) -> Response {
     match visit.desk.use_link(&token, &field(&typed, "password")).await {
-        Ok(signed) => welcome_in(&web, &signed, "/"),
+        Ok(step) => go_in(&web, &step, "/"),
         Err(failure @ Failure::Invalid { .. }) => {
             let refused = Refused { failure: failure.clone(), typed: vec![] };
             let drawn = pages::sign_in::welcome(&visit, &token, Some(&refused)).await;
@@ -199,8 +200,36 @@ pub async fn welcome(
     }
 }
 
-fn welcome_in(web: &Web, signed: &SignedIn, to: &str) -> Response {
-    ([(header::SET_COOKIE, set_cookie(web, SESSION, &signed.token, SESSION_DAYS))], Redirect::to(to)).into_response()
+/// Signed in, or on to the second step.
+fn go_in(web: &Web, step: &SignIn, to: &str) -> Response {
+    match step {
+        SignIn::In(signed) => {
+            let session = set_cookie(web, SESSION, &signed.token, Duration::days(SESSION_DAYS));
+            let step = set_cookie(web, STEP, "", Duration::zero());
+            (AppendHeaders([(header::SET_COOKIE, session), (header::SET_COOKIE, step)]), Redirect::to(to))
+                .into_response()
+        }
+        SignIn::Second(token) => {
+            let step = set_cookie(web, STEP, token, Duration::minutes(STEP_MINUTES));
+            let to = format!("/sign-in/code?back={}", pages::shell::escape(to));
+            ([(header::SET_COOKIE, step)], Redirect::to(&to)).into_response()
+        }
+    }
+}
+
+/// The second step of signing in.
+pub async fn code(State(web): State<Web>, Extension(visit): V, headers: HeaderMap, Form(typed): Typed) -> Response {
+    let back = field(&typed, "back");
+    let token = cookie(&headers, STEP).unwrap_or("");
+    match visit.desk.second_step(token, &field(&typed, "code")).await {
+        Ok(signed) => go_in(&web, &SignIn::In(signed), own_path(&back)),
+        // Too long ago: from the start again.
+        Err(failure @ Failure::SignedOut) => failed(&visit, &failure),
+        Err(failure) => {
+            let refused = Refused { failure: failure.clone(), typed: vec![] };
+            redrawn(&visit, &failure, Ok(pages::sign_in::code(&visit, own_path(&back), Some(&refused))))
+        }
+    }
 }
 
 /// Signs out.
@@ -210,7 +239,7 @@ pub async fn sign_out(State(web): State<Web>, Extension(visit): V, headers: Head
     {
         return failed(&visit, &failure);
     }
-    ([(header::SET_COOKIE, set_cookie(&web, SESSION, "", 0))], Redirect::to("/sign-in")).into_response()
+    ([(header::SET_COOKIE, set_cookie(&web, SESSION, "", Duration::zero()))], Redirect::to("/sign-in")).into_response()
 }
 
 /// Changes the language and goes back.

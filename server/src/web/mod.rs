@@ -1,5 +1,6 @@
 //! The web door: a router as a value, so that tests can call it without a socket.
 
+mod account;
 mod admin;
 mod forms;
 mod guard;
@@ -67,9 +68,12 @@ pub fn router(desk: Desk, https: bool) -> Router {
         .route("/members", get(admin::members).post(admin::change_members))
         .route("/institutions", get(admin::institutions).post(admin::change_institutions))
         .route("/policy", get(admin::policy))
-        .route("/account", get(admin::account))
-        .route("/account/sessions", post(admin::end_sessions))
+        .route("/account", get(account::account))
+        .route("/account/sessions", post(account::end_sessions))
+        .route("/account/second", post(account::second))
+        .route("/account/password", post(account::password))
         .route("/sign-in", get(pages::sign_in).post(forms::sign_in))
+        .route("/sign-in/code", get(pages::code).post(forms::code))
         .route("/welcome/{token}", get(pages::welcome).post(forms::welcome))
         .route("/sign-out", post(forms::sign_out))
         .route("/language", post(forms::language))

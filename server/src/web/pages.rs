@@ -155,6 +155,10 @@ pub async fn sign_in(Extension(visit): V, Query(asked): Query<Asked>) -> Respons
     answer(&visit, Ok(pages::sign_in::sign_in(&visit, super::visit::own_path(&asked.back), None)))
 }
 
+pub async fn code(Extension(visit): V, Query(asked): Query<Asked>) -> Response {
+    answer(&visit, Ok(pages::sign_in::code(&visit, super::visit::own_path(&asked.back), None)))
+}
+
 pub async fn welcome(Extension(visit): V, Path(token): Path<String>) -> Response {
     let drawn = pages::sign_in::welcome(&visit, &token, None).await;
     answer(&visit, drawn)

@@ -11,6 +11,8 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 
 /// Name of the session's cookie.
 pub const SESSION: &str = "kyohyo_session";
+/// Name of the cookie of a sign-in that waits for its second step.
+pub const STEP: &str = "kyohyo_step";
 const LANGUAGE: &str = "kyohyo_lang";
 
 /// A cookie's value.
@@ -26,16 +28,16 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 /// A `Set-Cookie` header: not for scripts, not for other sites. An empty value takes the cookie away.
-pub fn set_cookie(web: &Web, name: &str, value: &str, days: i64) -> HeaderValue {
+pub fn set_cookie(web: &Web, name: &str, value: &str, age: chrono::Duration) -> HeaderValue {
     let secure = if web.https { "; Secure" } else { "" };
-    let age = if value.is_empty() { 0 } else { days * 86_400 };
+    let age = if value.is_empty() { 0 } else { age.num_seconds() };
     let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}");
     HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
 }
 
 /// The cookie that keeps the language.
 pub fn language_cookie(web: &Web, lang: Lang) -> HeaderValue {
-    set_cookie(web, LANGUAGE, lang.code(), 365)
+    set_cookie(web, LANGUAGE, lang.code(), chrono::Duration::days(365))
 }
 
 /// Puts the visit into the request.

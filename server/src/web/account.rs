@@ -1,0 +1,90 @@
+//! One's own account: sessions, second factor, password.
+
+use super::visit::{SESSION, answer, cookie, failed, redrawn};
+use app::pages::account::{self, Told};
+use app::pages::{Refused, Visit};
+use assessments::failure::Failure;
+use axum::Extension;
+use axum::extract::{Form, Query};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+type V = Extension<Visit>;
+type Typed = Form<Vec<(String, String)>>;
+
+/// What was done.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    done: String,
+}
+
+fn field<'a>(typed: &'a [(String, String)], name: &str) -> &'a str {
+    typed.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str())
+}
+
+fn session(headers: &HeaderMap) -> &str {
+    cookie(headers, SESSION).unwrap_or("")
+}
+
+pub async fn account(Extension(visit): V, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
+    let done = ["ended", "password", "off"].into_iter().find(|key| *key == asked.done);
+    let told = done.map_or(Told::Nothing, Told::Done);
+    answer(&visit, account::account(&visit, session(&headers), &told, None).await)
+}
+
+/// Ends one of one's own sessions, or all others.
+pub async fn end_sessions(Extension(visit): V, headers: HeaderMap, Form(typed): Typed) -> Response {
+    let which = Some(field(&typed, "which")).filter(|w| !w.is_empty());
+    let done = async { visit.desk.end_own_sessions(visit.actor()?, session(&headers), which).await };
+    match done.await {
+        Ok(()) => Redirect::to("/account?done=ended").into_response(),
+        Err(failure) => failed(&visit, &failure),
+    }
+}
+
+/// Sets the second factor up, confirms it, ends it.
+pub async fn second(Extension(visit): V, headers: HeaderMap, Form(typed): Typed) -> Response {
+    let (verb, code) = (field(&typed, "verb"), field(&typed, "code"));
+    let done = async {
+        let actor = visit.actor()?;
+        match verb {
+            "begin" => Ok(Told::Enrolment(visit.desk.begin_factor(actor).await?)),
+            "confirm" => Ok(Told::Codes(visit.desk.confirm_factor(actor, code).await?)),
+            "off" => visit.desk.end_factor(actor, code).await.map(|()| Told::Done("off")),
+            _ => Err(Failure::NotFound),
+        }
+    };
+    match done.await {
+        Ok(Told::Done(key)) => Redirect::to(&format!("/account?done={key}")).into_response(),
+        // Secret and codes are in this answer only: no address keeps them.
+        Ok(told) => answer(&visit, account::account(&visit, session(&headers), &told, None).await),
+        Err(failure @ (Failure::SignedOut | Failure::NotFound)) => failed(&visit, &failure),
+        Err(failure) => {
+            // A wrong first code: the picture stays to try again.
+            let again = async { visit.desk.begin_factor(visit.actor()?).await };
+            let told = match verb {
+                "confirm" => again.await.map_or(Told::Nothing, Told::Enrolment),
+                _ => Told::Nothing,
+            };
+            let refused = Refused { failure: failure.clone(), typed: vec![] };
+            redrawn(&visit, &failure, account::account(&visit, session(&headers), &told, Some(&refused)).await)
+        }
+    }
+}
+
+/// Changes one's own password.
+pub async fn password(Extension(visit): V, headers: HeaderMap, Form(typed): Typed) -> Response {
+    let (now, new) = (field(&typed, "now"), field(&typed, "new"));
+    let done = async { visit.desk.change_password(visit.actor()?, session(&headers), now, new).await };
+    match done.await {
+        Ok(()) => Redirect::to("/account?done=password").into_response(),
+        Err(failure @ Failure::SignedOut) => failed(&visit, &failure),
+        Err(failure) => {
+            let refused = Refused { failure: failure.clone(), typed: vec![] };
+            let drawn = account::account(&visit, session(&headers), &Told::Nothing, Some(&refused)).await;
+            redrawn(&visit, &failure, drawn)
+        }
+    }
+}
