@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { expect, NOBODY, test, welcome } from "../support/test.ts";
 
-const PASSWORD = "また別の 長い合言葉";
+const PASSWORD = "また別の とても長い合言葉";
 
 /** What an authenticator shows for this secret (RFC 6238: SHA-1, six digits, thirty seconds). */
 function code(secret: string, steps = 0): string {
@@ -83,7 +83,7 @@ test.describe("second factor", () => {
   test("one's own password is changed with the present one", async ({ page }) => {
     await page.goto("/account");
     await page.getByLabel("今のパスワード").fill("これではない合言葉");
-    await page.getByLabel(/新しいパスワード/).fill("これから使う長い合言葉");
+    await page.getByLabel(/新しいパスワード/).fill("これから使うとても長い合言葉");
     await page.getByRole("button", { name: "パスワードを変える" }).click();
     await expect(page.getByRole("alert")).toContainText("パスワードが違います");
   });

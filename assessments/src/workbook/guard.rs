@@ -3,7 +3,9 @@
 
 mod comments;
 mod manifest;
+mod pack;
 mod side;
+mod source;
 mod strings;
 mod styles;
 mod watch;
@@ -12,23 +14,17 @@ mod xml;
 pub use side::{GRID, Side};
 
 use crate::failure::Failure;
-use manifest::{Listed, Manifest, Relation, folder, relations_of};
+use manifest::{Listed, Relation, folder, relations_of};
+use pack::Packer;
+use source::Source;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufWriter, Cursor, Seek, SeekFrom, Write};
+use std::io::{BufWriter, Write};
 use strings::Strings;
 use styles::Styles;
-use watch::{Limits, MAX_PART, Tee, Watch};
-use xml::Xml;
-use zip::read::ZipFile;
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipArchive, ZipWriter};
+use watch::{Limits, MAX_PART};
 
 /// Largest file, in bytes.
 pub const MAX_FILE: usize = 20 * 1024 * 1024;
-/// Most parts of a package.
-const MAX_PARTS: usize = 3_000;
-/// Most bytes of what is packed anew.
-const MAX_PACKED: u64 = 12 * 1024 * 1024;
 /// A package of at most so many bytes, unpacked, is packed anew without compression: it is read again at once.
 const PLAIN: u64 = 4 * 1024 * 1024;
 /// Most bytes of a part that only says where things are.
@@ -212,189 +208,14 @@ pub fn places(package: &Package, sheet: &SheetPart, numbers: &BTreeSet<usize>) -
         .unwrap_or_default()
 }
 
-/// The package as it came.
-struct Source<'a> {
-    zip: ZipArchive<Cursor<&'a [u8]>>,
-    /// Names in lower case, to the number of the part.
-    parts: BTreeMap<String, usize>,
-    limits: &'a Limits,
-}
-
-type Part<'z, 'a> = ZipFile<'z, Cursor<&'a [u8]>>;
-
-impl<'a> Source<'a> {
-    fn open(bytes: &'a [u8], limits: &'a Limits) -> Result<Self, Failure> {
-        // The directory is bounded before a library believes it; packages within the package may hold a few more.
-        let listed = bytes.windows(4).filter(|w| *w == b"PK\x01\x02").take(2 * MAX_PARTS + 1).count();
-        if listed > 2 * MAX_PARTS {
-            return Err(Failure::refused("too_many_parts", ""));
-        }
-        let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
-        if zip.len() > MAX_PARTS {
-            return Err(Failure::refused("too_many_parts", zip.len().to_string()));
-        }
-        // Two parts of one name: which is read would be chance. The library keeps one of them, so the counts differ.
-        if promised(bytes).is_some_and(|n| n > zip.len()) {
-            return Err(damaged("a part twice"));
-        }
-        let mut parts = BTreeMap::new();
-        for index in 0..zip.len() {
-            let part = zip.by_index_raw(index).map_err(damaged)?;
-            let name = part.name().map_err(damaged)?.trim_start_matches('/').replace('\\', "/").to_lowercase();
-            if !part.is_dir() && parts.insert(name.clone(), index).is_some() {
-                return Err(damaged(name));
-            }
-        }
-        Ok(Self { zip, parts, limits })
-    }
-
-    /// Bytes of all parts as the package promises them. What does not keep its promise meets the bounds all the same.
-    fn promises(&mut self) -> u64 {
-        let sizes = (0..self.zip.len()).map(|n| self.zip.by_index_raw(n).map_or(u64::MAX, |part| part.size()));
-        sizes.fold(0, u64::saturating_add)
-    }
-
-    fn has(&self, part: &str) -> bool {
-        self.parts.contains_key(&part.to_lowercase())
-    }
-
-    /// The part that the package names as its document, where it is a workbook.
-    fn workbook_part(&mut self) -> Result<String, Failure> {
-        let links = self.part("_rels/.rels", MAX_INDEX, |x| manifest::relations(x, ""))?.unwrap_or_default();
-        let named = linked(&links, "officeDocument").unwrap_or_else(|| "xl/workbook.xml".into());
-        let names_a_workbook = folder(&named).eq_ignore_ascii_case("xl/") || named.contains("workbook");
-        if names_a_workbook && named.to_lowercase().ends_with(".xml") && self.has(&named) {
-            return Ok(named);
-        }
-        if self.has("xl/workbook.xml") {
-            return Ok("xl/workbook.xml".into());
-        }
-        let reason = match () {
-            () if self.has("xl/workbook.bin") => "xlsb",
-            () if self.has("mimetype") || self.has("content.xml") => "ods",
-            () if self.has("word/document.xml") || self.has("ppt/presentation.xml") => "other_office",
-            () => "not_a_workbook",
-        };
-        Err(Failure::refused(reason, ""))
-    }
-
-    fn watched(&mut self, part: &str, most: u64) -> Result<Option<Watch<'a, Part<'_, 'a>>>, Failure> {
-        let Some(index) = self.parts.get(&part.to_lowercase()) else { return Ok(None) };
-        Ok(Some(Watch::new(self.zip.by_index(*index).map_err(damaged)?, self.limits, most)))
-    }
-
-    fn part<T>(
-        &mut self,
-        part: &str,
-        most: u64,
-        work: impl FnOnce(Xml<'_>) -> Result<T, Failure>,
-    ) -> Result<Option<T>, Failure> {
-        let limits = self.limits;
-        self.watched(part, most)?.map(|mut r| work(Xml::new(&mut r, limits, part))).transpose()
-    }
-
-    fn tee<T>(
-        &mut self,
-        part: &str,
-        out: impl Write,
-        work: impl FnOnce(Xml<'_>) -> Result<T, Failure>,
-    ) -> Result<Option<T>, Failure> {
-        let limits = self.limits;
-        self.watched(part, MAX_PART)?.map(|r| work(Xml::new(&mut Tee::new(r, out), limits, part))).transpose()
-    }
-
-    fn copy(&mut self, part: &str, most: u64, mut out: impl Write) -> Result<bool, Failure> {
-        let limits = self.limits;
-        let Some(mut from) = self.watched(part, most)? else { return Ok(false) };
-        std::io::copy(&mut from, &mut out).map_err(|e| limits.failure(part, e))?;
-        Ok(true)
-    }
-}
-
-/// How many parts the end of the package promises, where it says so in the old, short form.
-fn promised(bytes: &[u8]) -> Option<usize> {
-    let end = bytes.windows(4).rposition(|w| w == b"PK\x05\x06")?;
-    let count = bytes.get(end + 10..end + 12)?;
-    let count = usize::from(count.first()?.to_owned()) + 256 * usize::from(count.get(1)?.to_owned());
-    (count < 0xffff).then_some(count)
-}
-
-/// The package that is packed anew.
-struct Packer<'a> {
-    zip: ZipWriter<Bounded<'a>>,
-    plain: bool,
-}
-
-impl<'a> Packer<'a> {
-    fn new(limits: &'a Limits, plain: bool) -> Self {
-        Self { zip: ZipWriter::new(Bounded { inner: Cursor::new(Vec::new()), limits }), plain }
-    }
-
-    fn start(&mut self, part: &str) -> Result<(), Failure> {
-        let options = SimpleFileOptions::default();
-        let options = if self.plain {
-            options.compression_method(CompressionMethod::Stored)
-        } else {
-            options.compression_method(CompressionMethod::Deflated).compression_level(Some(1))
-        };
-        self.zip.start_file(part, options).map_err(damaged)
-    }
-
-    fn text(&mut self, text: &str) -> Result<(), Failure> {
-        self.zip.write_all(text.as_bytes()).map_err(damaged)
-    }
-
-    /// Writes where the sheets are, under names of ours: two sheets of one name stay two.
-    fn index(&mut self, sheets: &[SheetPart], manifest: &Manifest) -> Result<(), Failure> {
-        let packed: Vec<&str> = sheets.iter().filter_map(|s| s.packed.as_deref()).collect();
-        let entry = |(n, s): (usize, &&str)| format!("<sheet name=\"{s}\" sheetId=\"{}\" r:id=\"{s}\"/>", n + 1);
-        let list: String = packed.iter().enumerate().map(entry).collect();
-        let epoch = u8::from(manifest.from_1904);
-        self.start("xl/workbook.xml")?;
-        self.text(&format!(
-            "<workbook xmlns:r=\"r\"><workbookPr date1904=\"{epoch}\"/><sheets>{list}</sheets></workbook>"
-        ))?;
-        let link = |s: &&str| format!("<Relationship Id=\"{s}\" Type=\"/worksheet\" Target=\"worksheets/{s}.xml\"/>");
-        let links: String = packed.iter().map(link).collect();
-        self.start("xl/_rels/workbook.xml.rels")?;
-        self.text(&format!("<Relationships>{links}</Relationships>"))
-    }
-
-    fn finish(self) -> Result<Vec<u8>, Failure> {
-        self.zip.finish().map(|b| b.inner.into_inner()).map_err(damaged)
-    }
-}
-
-/// Takes what is packed anew, up to a bound.
-struct Bounded<'a> {
-    inner: Cursor<Vec<u8>>,
-    limits: &'a Limits,
-}
-
-impl Write for Bounded<'_> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        if self.inner.position() + bytes.len() as u64 > MAX_PACKED {
-            return Err(self.limits.stop("too_much_text"));
-        }
-        self.inner.write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Seek for Bounded<'_> {
-    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
-        self.inner.seek(to)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use rstest::rstest;
+    use std::io::Cursor;
+    use zip::write::SimpleFileOptions;
+    use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
     fn reason(result: Result<impl std::fmt::Debug, Failure>) -> String {
         match result {
