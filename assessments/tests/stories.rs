@@ -321,3 +321,34 @@ async fn the_starter_library_loads_once_and_checks_clean(
     assert_eq!(fresh.desk.check().await.unwrap().faults, Vec::<String>::new());
     drop(hanako);
 }
+
+#[rstest]
+#[tokio::test]
+async fn answers_are_overdue_from_the_day_after(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let stage = Stage::open(database).await;
+    let hanako = stage.editor("a-bank").await;
+    let today = stage.desk.today();
+    let days = [
+        ("criteria/K07/review_by", "2024-01-31"),
+        ("criteria/K08/review_by", &today),
+        ("criteria/K09/review_by", "2199-01-01"),
+    ];
+    let cells = days.map(|(address, day)| (Address::parse(address).unwrap(), day.to_owned()));
+    let input = WriteInput {
+        key: stage.sheet(),
+        base: 0,
+        cells: cells.into(),
+        reason: String::new(),
+        door: Door::Browser,
+        source: String::new(),
+    };
+    stage.desk.write(&hanako, &input).await.unwrap();
+    let due = async || {
+        let found = stage.desk.overdue(&hanako, 1, 10).await.unwrap();
+        assert_eq!(found.total, found.items.len() as i64);
+        found.items.into_iter().map(|r| (r.row.to_string(), r.review_by)).collect::<Vec<_>>()
+    };
+    assert_eq!(due().await, [("K07".to_owned(), "2024-01-31".to_owned())]);
+    stage.pass(chrono::Duration::days(1));
+    assert_eq!(due().await.len(), 2);
+}

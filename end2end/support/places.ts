@@ -26,6 +26,8 @@ export const places: readonly Place[] = [
   { name: "category", path: "/categories/K07" },
   { name: "guardrails", path: "/guardrails" },
   { name: "guardrail", path: "/guardrail?id=securityhub%3AS3.5" },
+  { name: "overdue", path: "/overdue" },
+  { name: "sign-in-code", path: "/sign-in/code", outside: true },
   { name: "search", path: "/search?q=%E6%9A%97%E5%8F%B7%E5%8C%96" },
   { name: "search-empty", path: "/search" },
   { name: "import", path: "/import" },

@@ -86,16 +86,22 @@ enum Command {
     },
 }
 
-fn main() -> ExitCode {
-    let result = match Arguments::parse().command {
+fn go(command: Command) -> anyhow::Result<()> {
+    if !matches!(command, Command::Tidy { .. }) {
+        tools::make()?;
+    }
+    match command {
         Command::Serve { arguments } => serve::serve(&arguments),
         Command::Build => serve::build().map(|binary| println!("{}", binary.display())),
         Command::Test { only, arguments } => gate::test(&only, &arguments),
         Command::Tidy { bless } => tidy::tidy(bless),
         Command::Bench { what, readme } => bench::bench(&what, readme),
         Command::Soak { what, minutes } => soak::soak(&what, minutes),
-    };
-    match result {
+    }
+}
+
+fn main() -> ExitCode {
+    match go(Arguments::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("xtask: {error:#}");

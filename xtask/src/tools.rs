@@ -7,6 +7,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// What builds the C parts of dependencies (SQLite, the allocator).
+pub fn make() -> Result<()> {
+    let missing: Vec<&str> = [("make", "make"), ("cc", "gcc"), ("cc", "libc6-dev")]
+        .into_iter()
+        .filter(|(program, _)| place::program(&[program]).is_none())
+        .map(|(_, package)| package)
+        .collect();
+    if missing.is_empty() { Ok(()) } else { apt::install(&missing, "building") }
+}
+
 /// Path of a Chromium; installs one where there is none. `KYOHYO_CHROMIUM` wins.
 pub fn chromium() -> Result<PathBuf> {
     if let Some(path) = std::env::var_os("KYOHYO_CHROMIUM").filter(|path| !path.is_empty()) {

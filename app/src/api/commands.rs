@@ -74,6 +74,7 @@ fn of_program(visit: &Visit) -> Vec<Command> {
     add("/services", both(|l| common(l).services.to_owned()));
     add("/matrix", both(|l| common(l).matrix.to_owned()));
     add("/guardrails", both(|l| common(l).guardrails.to_owned()));
+    add("/overdue", both(|l| pages(l).overdue.to_owned()));
     if may(Action::PreviewImport) {
         add("/import", both(|l| common(l).import.to_owned()));
     }

@@ -2,7 +2,7 @@
 
 use super::Visit;
 use super::shell::escape;
-use crate::words::{common, sheet};
+use crate::words::{common, pages, sheet};
 use assessments::cell::Address;
 use assessments::criteria::CriteriaSet;
 use assessments::desk::Desk;
@@ -37,7 +37,13 @@ pub fn body(desk: &Desk, criteria: &CriteriaSet, lang: Lang, field: &Field, text
                 .collect_view()
                 .into_any()
         }
-        Kind::Date => view! { <time class="mono" datetime=text.to_owned()>{text.to_owned()}</time> }.into_any(),
+        Kind::Date => {
+            // Days of one form compare as texts.
+            let overdue = field.key == "review_by" && text < desk.today().as_str();
+            view! { <time class="mono" datetime=text.to_owned()>{text.to_owned()}</time>
+            {overdue.then(|| view! { " "<span class="chip" data-tone="warn">{pages(lang).overdue_short}</span> })} }
+            .into_any()
+        }
         Kind::Links => links(lang, text),
         Kind::Guardrails => guardrails(desk, lang, text),
         Kind::Reference("criteria") => categories(criteria, lang, text),

@@ -19,6 +19,7 @@ pub async fn home(visit: &Visit) -> Result<String, Failure> {
     let actor = visit.actor()?;
     let facets = visit.desk.facets(actor).await?;
     let by_state = |state: &str| ServiceFilter { state: state.into(), ..ServiceFilter::default() };
+    let overdue = visit.desk.overdue(actor, 1, 1).await?.total;
     let started = visit.desk.services(actor, &by_state("started"), 1, 6).await?.items;
     let answered = visit.desk.services(actor, &by_state("answered"), 1, 6).await?.items;
     let changes = visit.desk.news(actor, RECENT).await?;
@@ -34,6 +35,7 @@ pub async fn home(visit: &Visit) -> Result<String, Failure> {
                     {state(facets.answered, p.state_answered, "answered")}
                     {state(facets.started, p.state_started, "started")}
                     {state(facets.empty, p.state_empty, "empty")}
+                    {(overdue > 0).then(|| view! { <a class="stat" data-tone="warn" href="/overdue"><b>{overdue}</b><span>{p.overdue}</span></a> })}
                 </div>
             </section>
             <div class="split">

@@ -12,6 +12,7 @@ pub mod home;
 pub mod import;
 pub mod lists;
 pub mod matrix;
+pub mod overdue;
 pub mod search;
 pub mod service_new;
 pub mod sheet;

@@ -34,6 +34,11 @@ words! {
     filter_provider = "事業者", "Provider";
     filter_group = "区分", "Group";
     filter_state = "状態", "State";
+    overdue = "確認期限を過ぎた回答", "Answers overdue for review";
+    overdue_lead = "次回確認期限が今日より前の回答です。確認したら確認日と次回の期限を更新してください。", "Answers whose review day has passed. Once reviewed, set the day of verification and the next one.";
+    overdue_empty = "期限を過ぎた回答はありません。", "No answer is overdue.";
+    overdue_short = "期限超過", "Overdue";
+    col_due = "次回確認期限", "Review by";
     filter_criteria = "クライテリア", "Criteria set";
     services_empty = "条件に合うサービスはありません。", "No service fits these conditions.";
     never = "—", "—";

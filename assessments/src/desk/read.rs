@@ -10,7 +10,7 @@ use crate::guardrail::{Guardrail, GuardrailId, GuardrailLink, Mechanism, parse_l
 use crate::id::{InstitutionId, RowId, ServiceId};
 use crate::lang::Label;
 use crate::sheet::Cells;
-use crate::store::{AcrossRow, Backlink, ChangeFilter, MatrixRow, NewsLine, ServiceFilter, ServiceRow};
+use crate::store::{AcrossRow, Backlink, ChangeFilter, MatrixRow, NewsLine, OverdueRow, ServiceFilter, ServiceRow};
 use std::sync::Arc;
 
 /// A page of a list.
@@ -165,6 +165,22 @@ impl Desk {
             row.asked = i64::try_from(self.criteria("").categories.len()).unwrap_or(0);
         }
         row
+    }
+
+    /// The day, where the program's readers are: in Japan.
+    pub fn today(&self) -> String {
+        (self.world.now() + chrono::Duration::hours(9)).format("%Y-%m-%d").to_string()
+    }
+
+    /// Answers of the common text whose review day has passed, the longest overdue first.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] where the actor may not read the common text.
+    pub async fn overdue(&self, actor: &Actor, page: i64, size: i64) -> Result<Page<OverdueRow>, Failure> {
+        let (page, size) = bounded(page, size);
+        let permit = self.shared(actor, Action::ReadSheet)?;
+        let (items, total) = self.db.overdue(&permit, &self.today(), (page - 1) * size, size).await?;
+        Ok(Page { items, page, size, total })
     }
 
     /// What the services table can be narrowed by, with counts.

@@ -10,6 +10,7 @@ mod exchange;
 mod factors;
 mod lists;
 mod members;
+mod overdue;
 mod people;
 mod settings;
 mod write;
@@ -19,6 +20,7 @@ pub use exchange::{ExportRecord, ImportRecord};
 pub use factors::SecondFactor;
 pub use lists::{AcrossRow, Backlink, MatrixRow, ServiceFilter, ServiceName, ServiceRow};
 pub use members::{InstitutionRow, Member, OwnSession};
+pub use overdue::OverdueRow;
 pub use people::{AuditEntry, NewPerson, Person, SessionRow};
 pub use write::{Follows, NewChange, Written};
 

@@ -58,6 +58,7 @@ pub fn router(desk: Desk, https: bool) -> Router {
         .route("/services/{id}/restore", post(forms::restore))
         .route("/matrix", get(pages::matrix))
         .route("/categories/{id}", get(pages::category))
+        .route("/overdue", get(pages::overdue))
         .route("/guardrails", get(pages::guardrails))
         .route("/guardrail", get(pages::guardrail))
         .route("/search", get(pages::search))

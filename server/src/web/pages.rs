@@ -136,6 +136,10 @@ pub async fn category(Extension(visit): V, Path(id): Path<String>, Query(asked):
     answer(&visit, drawn)
 }
 
+pub async fn overdue(Extension(visit): V, Query(asked): Query<Asked>) -> Response {
+    answer(&visit, pages::overdue::overdue(&visit, asked.page()).await)
+}
+
 pub async fn guardrails(Extension(visit): V, Query(asked): Query<Asked>) -> Response {
     let drawn = pages::guardrails::catalogue(&visit, &asked.text, &asked.mechanism, asked.page());
     answer(&visit, drawn)
