@@ -33,6 +33,7 @@ export const places: readonly Place[] = [
   { name: "import", path: "/import" },
   { name: "members", path: "/members?institution=a-bank" },
   { name: "policy", path: "/policy" },
+  { name: "audit", path: "/audit?institution=a-bank" },
   { name: "account", path: "/account" },
   { name: "error", path: "/services/no-such-service" },
   { name: "sign-in", path: "/sign-in", outside: true },

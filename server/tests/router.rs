@@ -314,7 +314,7 @@ async fn an_open_stream_ends_with_its_readers_session() {
         assert_eq!(app.post("/services/s3/edit", &editor, form).await.status, StatusCode::SEE_OTHER);
     };
     let both = async { tokio::join!(stream, work).0 };
-    let told = tokio::time::timeout(std::time::Duration::from_secs(30), both).await.expect("the stream ends");
+    let told = tokio::time::timeout(std::time::Duration::from_secs(30), both).await.unwrap();
     assert!(
         told.status == StatusCode::OK && told.body.contains("ready") && !told.body.contains("limits/en"),
         "{}",

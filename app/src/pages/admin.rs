@@ -55,9 +55,15 @@ pub fn places(visit: &Visit, lang: Lang) -> Vec<(String, String)> {
         if may(Action::ManagePeople, &Layer::Institution(id.clone())) {
             out.push((format!("/members?institution={id}"), fill(w.people_of, &[&name.get(lang)])));
         }
+        if may(Action::ReadAudit, &Layer::Institution(id.clone())) {
+            out.push((super::audit::path(&Layer::Institution(id.clone())), fill(w.audit_of, &[&name.get(lang)])));
+        }
     }
     if may(Action::ManagePeople, &Layer::Shared) {
         out.push(("/members".into(), w.people_installation.into()));
+    }
+    if may(Action::ReadAudit, &Layer::Shared) {
+        out.push(("/audit".into(), w.audit_installation.into()));
     }
     if may(Action::ManageInstitutions, &Layer::Shared) {
         out.push(("/institutions".into(), w.institutions.into()));

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod across;
 pub mod admin;
+pub mod audit;
 pub mod cell;
 pub mod error;
 pub mod forms;

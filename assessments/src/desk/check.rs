@@ -14,6 +14,8 @@ pub struct CheckReport {
     pub sheets: usize,
     /// Change sets verified.
     pub change_sets: usize,
+    /// Entries of the audit verified.
+    pub audited: usize,
     /// Cells compared with the index.
     pub indexed: usize,
     /// What does not hold, a sentence each.
@@ -34,6 +36,9 @@ impl Desk {
             report.change_sets += chain.sets;
             report.faults.extend(chain.faults);
         }
+        let (entries, faults) = self.db.check_audit().await?;
+        report.audited = entries;
+        report.faults.extend(faults);
         let layers: BTreeSet<Layer> = heads.iter().map(|(k, _)| k.layer.clone()).collect();
         for layer in layers {
             let search = self.search.clone();

@@ -173,6 +173,7 @@ impl Desk {
         let mut tx = self.db.begin().await?;
         let written =
             self.append_moving(&mut tx, actor, &writes, &input, &self.operation()?, Some(to.as_ref().into())).await?;
+        tx.audit(actor, &self.entry_in(&key.layer, "move_criteria", key.service.as_str(), &to.key())).await?;
         tx.commit().await?;
         self.tell(actor, key, &written);
         moved.number = Some(written.number);

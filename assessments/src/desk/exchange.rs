@@ -205,6 +205,8 @@ impl Desk {
         let mut tx = self.db.begin().await?;
         let written = self.append(&mut tx, actor, &permit, &input, &self.operation()?).await?;
         tx.mark_applied(&permit, id, written.number).await?;
+        let detail = format!("r{} {}", written.number, preview.file);
+        self.note(&mut tx, actor, "apply_import", preview.key.service.as_str(), &detail).await?;
         tx.commit().await?;
         self.tell(actor, &input.key, &written);
         Ok(Applied { key: preview.key, written })

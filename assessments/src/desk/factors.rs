@@ -124,7 +124,7 @@ impl Desk {
         let mut tx = self.db.begin().await?;
         tx.confirm_second_factor(person, self.world.now()).await?;
         tx.set_recovery_codes(person, &codes.iter().map(|c| token_hash(&plain(c))).collect::<Vec<_>>()).await?;
-        tx.audit(actor, &self.entry_in(&Layer::Shared, "second_factor_on", person.as_str(), "")).await?;
+        self.note(&mut tx, actor, "second_factor_on", person.as_str(), "").await?;
         tx.commit().await?;
         Ok(codes)
     }
@@ -138,7 +138,7 @@ impl Desk {
         self.check_code(person, code, true).await?;
         let mut tx = self.db.begin().await?;
         tx.end_second_factor(person).await?;
-        tx.audit(actor, &self.entry_in(&Layer::Shared, "second_factor_off", person.as_str(), "")).await?;
+        self.note(&mut tx, actor, "second_factor_off", person.as_str(), "").await?;
         tx.commit().await
     }
 
@@ -194,7 +194,7 @@ impl Desk {
         let hash = self.new_password(new).await?;
         let mut tx = self.db.begin().await?;
         tx.set_password(person, &hash, &token_hash(token)).await?;
-        tx.audit(actor, &self.entry_in(&Layer::Shared, "change_password", person.as_str(), "")).await?;
+        self.note(&mut tx, actor, "change_password", person.as_str(), "").await?;
         tx.commit().await
     }
 

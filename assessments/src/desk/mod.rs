@@ -3,6 +3,7 @@
 //! Pages, plain forms, server functions, the API and the command line call these verbs and nothing below them, so that
 //! permission, merge and events are the same through every door.
 
+mod audit;
 mod check;
 mod criteria;
 mod exchange;
@@ -18,6 +19,7 @@ mod sign_in;
 mod world;
 mod write;
 
+pub use audit::AUDIT_ACTIONS;
 pub use check::CheckReport;
 pub use criteria::Moved;
 pub use exchange::{Applied, Choices, Exported, Format, Preview};

@@ -58,6 +58,7 @@ impl Desk {
             return Err(Failure::Exists { place: new.id.to_string() });
         }
         let written = self.append(&mut tx, actor, &writes, &input, &self.operation()?).await?;
+        self.note(&mut tx, actor, "add_service", new.id.as_str(), "").await?;
         tx.commit().await?;
         self.tell(actor, &input.key, &written);
         Ok(())

@@ -148,6 +148,7 @@ impl Desk {
         let expires_at = now + Duration::days(SESSION_DAYS);
         let mut tx = self.db.begin().await?;
         tx.add_session(&token_hash(&token), person, now, expires_at).await?;
+        self.note(&mut tx, &actor, "sign_in", person.as_str(), "").await?;
         tx.commit().await?;
         Ok(SignedIn { token, expires_at, actor })
     }

@@ -125,7 +125,7 @@ impl TryFrom<Row> for ServiceRow {
 }
 
 /// A `LIKE` pattern that finds the text itself: `%` and `_` lose their meaning, with `\` as the escape.
-fn like(text: &str) -> String {
+pub(super) fn like(text: &str) -> String {
     let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     format!("%{escaped}%")
 }

@@ -4,6 +4,7 @@
 //! A [`Db`] reads; a [`Tx`] is a write: on SQLite there is one at a time. Methods that write, or read what belongs to a
 //! layer, take the [`Permit`](crate::access::Permit) of that layer.
 
+mod audit;
 mod cells;
 mod changes;
 mod exchange;
@@ -15,13 +16,14 @@ mod people;
 mod settings;
 mod write;
 
+pub use audit::{AuditEntry, AuditFilter, AuditRow};
 pub use changes::{ChainReport, ChangeFilter, NewsLine};
 pub use exchange::{ExportRecord, ImportRecord};
 pub use factors::SecondFactor;
 pub use lists::{AcrossRow, Backlink, MatrixRow, ServiceFilter, ServiceName, ServiceRow};
 pub use members::{InstitutionRow, Member, OwnSession};
 pub use overdue::OverdueRow;
-pub use people::{AuditEntry, NewPerson, Person, SessionRow};
+pub use people::{NewPerson, Person, SessionRow};
 pub use write::{Follows, NewChange, Written};
 
 use crate::failure::Failure;

@@ -36,22 +36,6 @@ pub struct NewPerson<'a> {
     pub at: DateTime<Utc>,
 }
 
-/// What was done to a record, for the audit.
-pub struct AuditEntry<'a> {
-    /// Id.
-    pub id: String,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// Whose record.
-    pub layer: &'a Layer,
-    /// What: `add_person`.
-    pub action: &'a str,
-    /// To what.
-    pub subject: &'a str,
-    /// More words.
-    pub detail: &'a str,
-}
-
 /// A session as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionRow {
@@ -317,15 +301,5 @@ impl Tx {
     /// [`Failure::Internal`] where the database does not answer.
     pub async fn clear_attempts(&mut self, subject: &str) -> Result<(), Failure> {
         on!(Tx, self, t => sqlx::query("DELETE FROM sign_in_attempts WHERE subject = $1").bind(subject).execute(&mut **t).await.map(|_| ())).map_err(fault)
-    }
-
-    /// Notes what was done to a record that is not a cell.
-    ///
-    /// # Errors
-    /// [`Failure::Internal`] where the database does not answer.
-    pub async fn audit(&mut self, actor: &Actor, entry: &AuditEntry<'_>) -> Result<(), Failure> {
-        on!(Tx, self, t => sqlx::query("INSERT INTO audit (id, at, layer, person, actor, action, subject, detail) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)")
-            .bind(&entry.id).bind(entry.at).bind(entry.layer.key()).bind(actor.person.as_ref().map(|p| p.as_str())).bind(&actor.name)
-            .bind(entry.action).bind(entry.subject).bind(entry.detail).execute(&mut **t).await.map(|_| ())).map_err(fault)
     }
 }

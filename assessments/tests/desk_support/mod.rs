@@ -96,6 +96,11 @@ impl Stage {
         self.desk.person(&email).await.unwrap()
     }
 
+    /// The file of the embedded database.
+    pub fn file(&self) -> std::path::PathBuf {
+        self._folder.path().join("test.sqlite")
+    }
+
     /// The stage's time.
     pub fn now(&self) -> DateTime<Utc> {
         *self.clock.now.lock().unwrap()

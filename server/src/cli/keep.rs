@@ -21,6 +21,7 @@ struct Report {
     sheets: usize,
     change_sets: usize,
     indexed: usize,
+    audited: usize,
     faults: Vec<String>,
 }
 
@@ -38,6 +39,7 @@ impl Check {
             sheets: found.sheets,
             change_sets: found.change_sets,
             indexed: found.indexed,
+            audited: found.audited,
             faults: found.faults,
         };
         if self.json {
@@ -47,10 +49,11 @@ impl Check {
                 println!("{fault}");
             }
             println!(
-                "{} sheets, {} change sets, {} indexed cells, {} faults",
+                "{} sheets, {} change sets, {} indexed cells, {} audit entries, {} faults",
                 report.sheets,
                 report.change_sets,
                 report.indexed,
+                report.audited,
                 report.faults.len()
             );
         }

@@ -2,12 +2,13 @@
 
 use super::visit::{answer, failed, redrawn};
 use app::pages::admin::{self, Said};
-use app::pages::{Refused, Visit};
+use app::pages::{self, Refused, Visit};
 use assessments::access::Role;
 use assessments::cell::Layer;
 use assessments::failure::Failure;
 use assessments::id::{InstitutionId, PersonId};
 use assessments::lang::Label;
+use assessments::store::AuditFilter;
 use axum::Extension;
 use axum::extract::{Form, Query};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -23,6 +24,9 @@ type Typed = Form<Vec<(String, String)>>;
 pub struct Asked {
     institution: String,
     done: String,
+    action: String,
+    text: String,
+    page: Option<String>,
 }
 
 impl Asked {
@@ -117,6 +121,13 @@ pub async fn change_institutions(Extension(visit): V, Form(typed): Typed) -> Res
             redrawn(&visit, &failure, admin::institutions(&visit, Said::Nothing, Some(&refused)).await)
         }
     }
+}
+
+pub async fn audit(Extension(visit): V, Query(asked): Query<Asked>) -> Response {
+    let filter = AuditFilter { action: asked.action.clone(), text: asked.text.trim().to_owned() };
+    let number = asked.page.as_deref().and_then(|p| p.parse().ok()).unwrap_or(1);
+    let drawn = async { pages::audit::audit(&visit, &asked.scope()?, &filter, number).await };
+    answer(&visit, drawn.await)
 }
 
 pub async fn policy(Extension(visit): V) -> Response {

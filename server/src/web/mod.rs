@@ -69,6 +69,7 @@ pub fn router(desk: Desk, https: bool) -> Router {
         .route("/members", get(admin::members).post(admin::change_members))
         .route("/institutions", get(admin::institutions).post(admin::change_institutions))
         .route("/policy", get(admin::policy))
+        .route("/audit", get(admin::audit))
         .route("/account", get(account::account))
         .route("/account/sessions", post(account::end_sessions))
         .route("/account/second", post(account::second))

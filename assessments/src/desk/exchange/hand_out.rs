@@ -93,6 +93,8 @@ impl Desk {
             ExportRecord { id: id.clone(), key: key.clone(), number: view.number, person: actor.person.clone(), at };
         let mut tx = self.db.begin().await?;
         tx.add_export(&permit, &record).await?;
+        self.note(&mut tx, actor, "export", key.service.as_str(), &format!("r{} {}", view.number, format.ending()))
+            .await?;
         tx.commit().await?;
         let file_name = format!("kyohyo-{}-r{}.{}", key.service, view.number, format.ending());
         let catalogue = self.catalogue.clone();
