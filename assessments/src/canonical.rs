@@ -125,6 +125,15 @@ pub fn check(address: &Address, field: &Field, text: &str) -> Result<String, Fai
     }
 }
 
+/// A day that a form asks for: empty for none, else a day of the calendar.
+///
+/// # Errors
+/// [`Failure::Invalid`] naming the place.
+pub fn day(place: &str, text: &str) -> Result<String, Failure> {
+    let text = text.trim();
+    if text.is_empty() { Ok(String::new()) } else { date(text).ok_or_else(|| Failure::invalid(place, text)) }
+}
+
 /// `2026-11-23`, where it is a day of the calendar.
 fn date(text: &str) -> Option<String> {
     let day = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;

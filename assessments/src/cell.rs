@@ -137,6 +137,11 @@ impl Address {
         schema::field(&self.section, &self.field)
     }
 
+    /// Whether its row is a category of the criteria set.
+    pub fn of_criteria(&self) -> bool {
+        schema::section(&self.section).is_some_and(|s| s.rows == schema::Rows::Criteria)
+    }
+
     /// An identifier for anchors: `criteria-K07-summary-ja`.
     pub fn anchor(&self) -> String {
         self.to_string().replace('/', "-")

@@ -1,7 +1,7 @@
 //! Change sets: everything that happens to cells, appended and never edited, chained by hashes.
 
 use crate::cell::{Address, SheetKey};
-use crate::id::{ChangeId, OperationId, PersonId};
+use crate::id::{ChangeId, GrantId, OperationId, PersonId};
 use crate::sheet::Cells;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
@@ -141,6 +141,9 @@ pub struct ChangeSet {
     pub operation: OperationId,
     /// Criteria set and version in force, `id@version`.
     pub criteria: String,
+    /// The grant under which it was written; none where a role allows it.
+    #[serde(default)]
+    pub grant: Option<GrantId>,
     /// The cells.
     pub cells: Vec<CellChange>,
     /// Hash of the change set before; 64 zeros for the first.
@@ -169,6 +172,9 @@ struct Canonical<'a> {
     operation: &'a str,
     criteria: &'a str,
     cells: Vec<(String, String)>,
+    /// Left out where there is none, so that change sets of before there were grants keep their bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grant: Option<&'a str>,
 }
 
 impl ChangeSet {
@@ -190,6 +196,7 @@ impl ChangeSet {
             operation: self.operation.as_str(),
             criteria: &self.criteria,
             cells: self.cells.iter().zip(hashes).map(|(c, h)| (c.address.to_string(), h.clone())).collect(),
+            grant: self.grant.as_ref().map(GrantId::as_str),
         };
         serde_json::to_vec(&canonical).unwrap_or_default()
     }
@@ -246,6 +253,7 @@ mod tests {
             source: String::new(),
             operation: OperationId::parse("o1").unwrap(),
             criteria: "reconstructed-7x19@0.1.0".into(),
+            grant: None,
             cells: vec![CellChange {
                 address: Address::parse("criteria/K07/summary/ja").unwrap(),
                 old: Some(String::new()),
@@ -272,6 +280,16 @@ mod tests {
     fn the_canonical_bytes_hold_no_text_of_a_cell() {
         let (bytes, _) = change_set().seal(NO_HASH);
         assert!(!String::from_utf8(bytes).unwrap().contains("秘密"));
+    }
+
+    #[test]
+    fn a_grant_is_in_the_bytes_and_its_absence_leaves_no_trace() {
+        let mut set = change_set();
+        let (before, hashes) = set.seal(NO_HASH);
+        assert!(!String::from_utf8_lossy(&before).contains("grant"), "bytes of before there were grants stay");
+        set.grant = GrantId::parse("g1").ok();
+        let with = set.canonical(&hashes);
+        assert!(String::from_utf8_lossy(&with).ends_with(r#","grant":"g1"}"#));
     }
 
     #[test]

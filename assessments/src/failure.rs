@@ -1,5 +1,10 @@
 //! The one error of the whole program: a code, a sentence in both languages, and a way on for the reader.
 
+mod not_yet;
+mod outside;
+mod sentences;
+mod template;
+
 use crate::lang::Lang;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -45,6 +50,25 @@ pub enum Failure {
         /// What was asked, by the policy's key.
         action: String,
     },
+    /// The person may, but the token that was used does not have a scope for it.
+    OutOfScope {
+        /// What was asked, by the policy's key.
+        action: String,
+    },
+    /// A request of a form that this door does not take: why, by a code.
+    Request {
+        /// `method`, `media_type`, `too_large`, `malformed`, `no_revision`, `unknown_revision`, `cookie`.
+        reason: String,
+        /// What was seen, shortened.
+        detail: String,
+    },
+    /// Signing in through the institution's provider did not work: why, by a code.
+    Provider {
+        /// `state`, `expired`, `denied`, `unreachable`, `answer`, `link_first`, `taken`, `inactive`, `only_way`, `off`.
+        reason: String,
+        /// What was seen, shortened.
+        detail: String,
+    },
     /// A value of the wrong form.
     Invalid {
         /// Which field or thing.
@@ -66,10 +90,29 @@ pub enum Failure {
         /// Each with base, theirs and yours.
         cells: Vec<Conflict>,
     },
+    /// None of one's own changes stands that could be taken back.
+    NothingToUndo,
+    /// Elevated access that cannot be asked for, decided on or used so.
+    Elevation {
+        /// Why: `own`, `state`, `unreviewed`, `present`.
+        reason: String,
+    },
     /// The same kind of thing exists already.
     Exists {
         /// What.
         place: String,
+    },
+    /// As much as there may be.
+    Full {
+        /// Of what.
+        place: String,
+        /// How many there may be.
+        most: usize,
+    },
+    /// The records stand so that this cannot be done now: why, by a key.
+    NotYet {
+        /// `nothing_changed`, `no_quorum`, `objection`, `round_open`, `round_ended`, `own_change`, `moved_on`, ...
+        reason: String,
     },
     /// A file that cannot be taken: why, by the guard's code.
     Refused {
@@ -92,6 +135,23 @@ pub enum Failure {
         id: String,
         /// Ids that look like it.
         candidates: Vec<String>,
+    },
+    /// A comment names somebody who is not there, or cannot read it: the two are not told apart.
+    Addressee {
+        /// As it was written.
+        handle: String,
+    },
+    /// The time in which this could be done is over.
+    TooLate {
+        /// How long there was.
+        minutes: i64,
+    },
+    /// What an institution's rules for adoption and approval do not allow.
+    Rule {
+        /// Which rule.
+        rule: crate::adoption::Rule,
+        /// What was met: a day, a number, a name.
+        detail: String,
     },
     /// A file of the machine that cannot be read or written.
     File {
@@ -128,9 +188,29 @@ impl Failure {
         Failure::Invalid { place: place.into(), read: short(read) }
     }
 
+    /// Something that has to wait for something else.
+    pub fn not_yet(reason: &str) -> Failure {
+        Failure::NotYet { reason: reason.into() }
+    }
+
+    /// Elevated access that is refused.
+    pub fn elevation(reason: &str) -> Failure {
+        Failure::Elevation { reason: reason.into() }
+    }
+
     /// A refused file.
     pub fn refused(reason: &str, detail: impl AsRef<str>) -> Failure {
         Failure::Refused { reason: reason.into(), detail: short(detail.as_ref()) }
+    }
+
+    /// A request of the wrong form.
+    pub fn request(reason: &str, detail: &str) -> Failure {
+        Failure::Request { reason: reason.into(), detail: short(detail) }
+    }
+
+    /// A sign-in through the provider that did not work.
+    pub fn provider(reason: &str, detail: impl AsRef<str>) -> Failure {
+        Failure::Provider { reason: reason.into(), detail: short(detail.as_ref()) }
     }
 
     /// The stable code, as in JSON.
@@ -143,13 +223,23 @@ impl Failure {
             Failure::DeadLink => "dead_link",
             Failure::NotFound => "not_found",
             Failure::Forbidden { .. } => "forbidden",
+            Failure::OutOfScope { .. } => "out_of_scope",
+            Failure::Request { .. } => "request",
+            Failure::Provider { .. } => "provider",
             Failure::Invalid { .. } => "invalid",
             Failure::TooLong { .. } => "too_long",
             Failure::Conflict { .. } => "conflict",
+            Failure::NothingToUndo => "nothing_to_undo",
+            Failure::Elevation { .. } => "elevation",
             Failure::Exists { .. } => "exists",
+            Failure::NotYet { .. } => "not_yet",
+            Failure::Full { .. } => "full",
             Failure::Refused { .. } => "refused",
             Failure::WhichService { .. } => "which_service",
             Failure::UnknownService { .. } => "unknown_service",
+            Failure::Addressee { .. } => "addressee",
+            Failure::TooLate { .. } => "too_late",
+            Failure::Rule { rule, .. } => rule.code(),
             Failure::File { .. } => "file",
             Failure::CrossSite => "cross_site",
             Failure::Transport { .. } => "transport",
@@ -164,201 +254,34 @@ impl Failure {
             Failure::BadCredentials | Failure::WrongCode | Failure::DeadLink => 403,
             Failure::SlowDown { .. } => 429,
             Failure::NotFound | Failure::UnknownService { .. } => 404,
-            Failure::Forbidden { .. } | Failure::CrossSite => 403,
+            Failure::Forbidden { .. } | Failure::OutOfScope { .. } | Failure::CrossSite => 403,
+            Failure::Request { reason, .. } => match reason.as_str() {
+                "method" => 405,
+                "media_type" => 415,
+                "too_large" => 413,
+                "no_revision" => 428,
+                "unknown_revision" => 412,
+                _ => 400,
+            },
+            Failure::Provider { reason, .. } => match reason.as_str() {
+                "unreachable" | "answer" => 502,
+                "off" => 404,
+                _ => 403,
+            },
             Failure::Invalid { .. }
             | Failure::TooLong { .. }
             | Failure::Refused { .. }
             | Failure::WhichService { .. }
+            | Failure::Addressee { .. }
             | Failure::File { .. } => 422,
-            Failure::Conflict { .. } | Failure::Exists { .. } => 409,
+            Failure::Conflict { .. } | Failure::Exists { .. } | Failure::Full { .. } | Failure::NotYet { .. } => 409,
+            Failure::TooLate { .. } => 409,
+            Failure::NothingToUndo => 409,
+            Failure::Elevation { .. } => 409,
+            Failure::Rule { rule, .. } => rule.status(),
             Failure::Transport { .. } => 502,
             Failure::Internal { .. } => 500,
         }
-    }
-
-    /// What happened, in a sentence.
-    pub fn message(&self, lang: Lang) -> String {
-        match (self, lang) {
-            (Failure::SignedOut, Lang::Ja) => "サインインしていないか、サインインの期限が切れています。".into(),
-            (Failure::SignedOut, Lang::En) => "You are not signed in, or your session has ended.".into(),
-            (Failure::BadCredentials, Lang::Ja) => "メールアドレスまたはパスワードが違います。".into(),
-            (Failure::BadCredentials, Lang::En) => "The e-mail address or the password is wrong.".into(),
-            (Failure::WrongCode, Lang::Ja) => "確認コードが違うか、すでに使われています。".into(),
-            (Failure::WrongCode, Lang::En) => "The code is wrong, or has been used already.".into(),
-            (Failure::SlowDown { seconds }, Lang::Ja) => format!("試行が続いたため、あと{seconds}秒お待ちください。"),
-            (Failure::SlowDown { seconds }, Lang::En) => format!("Too many attempts. Please wait {seconds} seconds."),
-            (Failure::DeadLink, Lang::Ja) => "このリンクは使用済みか、期限が切れています。".into(),
-            (Failure::DeadLink, Lang::En) => "This link has been used already or has expired.".into(),
-            (Failure::NotFound, Lang::Ja) => "見つかりません。".into(),
-            (Failure::NotFound, Lang::En) => "Not found.".into(),
-            (Failure::Forbidden { .. }, Lang::Ja) => "この操作に必要な役割がありません。".into(),
-            (Failure::Forbidden { .. }, Lang::En) => "You do not hold a role that allows this.".into(),
-            (Failure::Invalid { place, read }, Lang::Ja) => format!("「{place}」の値「{read}」は受け付けられません。"),
-            (Failure::Invalid { place, read }, Lang::En) => format!("“{read}” is not a valid value for {place}."),
-            (Failure::TooLong { place, units, most }, Lang::Ja) => {
-                format!("「{place}」が長すぎます（{units}文字、上限{most}文字）。")
-            }
-            (Failure::TooLong { place, units, most }, Lang::En) => {
-                format!("{place} is too long ({units} characters; at most {most}).")
-            }
-            (Failure::Conflict { cells }, Lang::Ja) => {
-                format!("{}件のセルが同時に変更され、自動では統合できません。何も上書きしていません。", cells.len())
-            }
-            (Failure::Conflict { cells }, Lang::En) => {
-                format!(
-                    "{} cell(s) were changed by somebody else and could not be merged. Nothing was overwritten.",
-                    cells.len()
-                )
-            }
-            (Failure::Exists { place }, Lang::Ja) => format!("「{place}」は既にあります。"),
-            (Failure::Exists { place }, Lang::En) => format!("{place} exists already."),
-            (Failure::Refused { reason, detail }, lang) => refusal(reason, detail, lang),
-            (Failure::WhichService { candidates, .. }, Lang::Ja) if candidates.is_empty() => {
-                "どのサービスのブックか判断できません。".into()
-            }
-            (Failure::WhichService { candidates, .. }, Lang::Ja) => {
-                format!("どのサービスのブックか判断できません。候補：{}", candidates.join("、"))
-            }
-            (Failure::WhichService { candidates, .. }, Lang::En) if candidates.is_empty() => {
-                "The workbook does not say which service it is about.".into()
-            }
-            (Failure::WhichService { candidates, .. }, Lang::En) => {
-                format!("The workbook does not say which service it is about. It could be: {}", candidates.join(", "))
-            }
-            (Failure::UnknownService { id, candidates }, Lang::Ja) => match candidates.join("、") {
-                near if near.is_empty() => format!("サービス「{id}」はありません。"),
-                near => format!("サービス「{id}」はありません。近いもの：{near}"),
-            },
-            (Failure::UnknownService { id, candidates }, Lang::En) => match candidates.join(", ") {
-                near if near.is_empty() => format!("There is no service “{id}”."),
-                near => format!("There is no service “{id}”. It could be: {near}"),
-            },
-            (Failure::File { place, detail }, Lang::Ja) => format!("ファイル「{place}」を扱えません：{detail}"),
-            (Failure::File { place, detail }, Lang::En) => format!("The file {place} cannot be used: {detail}."),
-            (Failure::CrossSite, Lang::Ja) => "他のサイトからの要求は受け付けません。".into(),
-            (Failure::CrossSite, Lang::En) => "Requests from other sites are refused.".into(),
-            (Failure::Transport { .. }, Lang::Ja) => "サーバーに接続できません。".into(),
-            (Failure::Transport { .. }, Lang::En) => "The server cannot be reached.".into(),
-            (Failure::Internal { operation }, Lang::Ja) => {
-                format!("処理を完了できませんでした（操作番号 {operation}）。")
-            }
-            (Failure::Internal { operation }, Lang::En) => {
-                format!("The work could not be done (operation {operation}).")
-            }
-        }
-    }
-
-    /// What the reader can do next.
-    pub fn way_on(&self, lang: Lang) -> &'static str {
-        let (ja, en) = match self {
-            Failure::SignedOut => (
-                "サインインし直してください。入力した内容はこの端末に残っています。",
-                "Sign in again. What you typed is still on this device.",
-            ),
-            Failure::BadCredentials => {
-                ("入力を確かめて、もう一度お試しください。", "Check what you typed and try again.")
-            }
-            Failure::WrongCode => (
-                "認証アプリに今出ている 6 桁か、未使用の回復コードを入力してください。",
-                "Type the six digits that your authenticator shows now, or an unused recovery code.",
-            ),
-            Failure::SlowDown { .. } => ("時間をおいてお試しください。", "Try again after the wait."),
-            Failure::DeadLink => ("管理者に新しいリンクを依頼してください。", "Ask your administrator for a new link."),
-            Failure::NotFound => ("URL を確かめるか、検索してください。", "Check the address, or search."),
-            Failure::Forbidden { .. } => {
-                ("機関の管理者に役割を依頼してください。", "Ask your institution's manager for the role.")
-            }
-            Failure::Invalid { .. } => {
-                ("値を直してください。入力した内容は残っています。", "Correct the value. What you typed is kept.")
-            }
-            Failure::TooLong { .. } => (
-                "文章を短くするか、行を分けてください。入力した内容は残っています。",
-                "Shorten the text or split the row. What you typed is kept.",
-            ),
-            Failure::Conflict { .. } => (
-                "元の文章・現在の文章・あなたの文章を見比べて、統合してください。",
-                "Compare the base, the current text and yours, and merge them.",
-            ),
-            Failure::Exists { .. } => {
-                ("別の名前を使うか、既にあるものを開いてください。", "Use another name, or open the existing one.")
-            }
-            Failure::Refused { .. } => (
-                "案内に従ってファイルを保存し直し、もう一度取り込んでください。何も変更していません。",
-                "Save the file again as described and import it once more. Nothing was changed.",
-            ),
-            Failure::WhichService { .. } => (
-                "サービスを選んでください（コマンドラインでは --service ID）。",
-                "Choose the service (--service ID on the command line).",
-            ),
-            Failure::UnknownService { .. } => (
-                "サービスを選ぶか、追加してください（コマンドラインでは kyohyo service add）。",
-                "Choose a service, or add it (kyohyo service add on the command line).",
-            ),
-            Failure::File { .. } => ("パスと権限を確かめてください。", "Check the path and its permissions."),
-            Failure::CrossSite => ("このサイトのページから操作してください。", "Use this site's own pages."),
-            Failure::Transport { .. } => (
-                "接続を確かめてください。入力した内容はこの端末に残っています。",
-                "Check your connection. What you typed is still on this device.",
-            ),
-            Failure::Internal { .. } => (
-                "もう一度お試しください。続く場合は操作番号を管理者に伝えてください。",
-                "Try again. If it goes on, give the operation number to your administrator.",
-            ),
-        };
-        lang.pick(ja, en)
-    }
-}
-
-/// Why a file was refused, as a sentence that says what to do.
-fn refusal(reason: &str, detail: &str, lang: Lang) -> String {
-    let (ja, en) = match reason {
-        "empty" => ("ファイルが空です。", "The file is empty."),
-        "encrypted" => (
-            "パスワードで保護されたブックです。Excel でパスワードを外して保存し直してください。",
-            "The workbook is protected by a password. Remove the password in Excel and save it again.",
-        ),
-        "legacy_xls" => (
-            "旧形式（.xls）のブックです。Excel で .xlsx として保存し直してください。",
-            "This is a workbook of the old format (.xls). Save it as .xlsx in Excel.",
-        ),
-        "xlsb" => (
-            "バイナリ形式（.xlsb）のブックです。.xlsx として保存し直してください。",
-            "This is a binary workbook (.xlsb). Save it as .xlsx.",
-        ),
-        "ods" => (
-            "OpenDocument 形式です。.xlsx として保存し直してください。",
-            "This is an OpenDocument file. Save it as .xlsx.",
-        ),
-        "html" => (
-            "HTML または XML がブックとして保存されています。Excel で開き、.xlsx として保存し直してください。",
-            "This is HTML or XML saved under a workbook's name. Open it in Excel and save it as .xlsx.",
-        ),
-        "lock_file" => (
-            "Excel の一時ファイル（~$）です。元のブックを選んでください。",
-            "This is Excel's lock file (~$). Choose the workbook itself.",
-        ),
-        "other_office" => ("ブックではない Office 文書です。", "This is an Office document, but not a workbook."),
-        "not_a_workbook" => ("ブックとして読めないファイルです。", "This file is not a workbook."),
-        "too_large" => ("ファイルが大きすぎます（上限 20 MB）。", "The file is too large (at most 20 MB)."),
-        "too_many_parts" | "too_much_text" | "too_many_cells" | "too_many_sheets" => (
-            "ブックの中身が大きすぎます。使っていない行・シート・書式を除いて保存し直してください。",
-            "The workbook's contents are too large. Remove unused rows, sheets and formats and save it again.",
-        ),
-        "damaged" => ("ブックが壊れているか、途中で切れています。", "The workbook is damaged or cut short."),
-        "doctype" => {
-            ("ブックの中に許可されていない宣言があります。", "The workbook holds a declaration that is not allowed.")
-        }
-        "nothing_found" => {
-            ("評価シートとして読める表が見つかりません。", "No table was found that reads as an assessment sheet.")
-        }
-        "other_layer" => ("このブックは別の機関のものです。", "This workbook belongs to another institution."),
-        _ => ("このファイルは受け付けられません。", "This file cannot be taken."),
-    };
-    let sentence = lang.pick(ja, en);
-    match (detail.is_empty(), lang) {
-        (true, _) => sentence.into(),
-        (false, Lang::Ja) => format!("{sentence}（{detail}）"),
-        (false, Lang::En) => format!("{sentence} ({detail})"),
     }
 }
 

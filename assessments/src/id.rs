@@ -79,12 +79,36 @@ checked_id!(
     OperationId, "operation", plain
 );
 checked_id!(
+    /// A request for a right for a time, and the grant that comes of it. Opaque.
+    GrantId, "elevation", plain
+);
+checked_id!(
     /// One workbook that was handed out. Opaque; the file carries it, the server keeps what it stood for.
     ExportId, "export", plain
 );
 checked_id!(
     /// One previewed import, waiting for its reader to choose. Opaque.
     ImportId, "import", plain
+);
+checked_id!(
+    /// An internal approval of an institution. Opaque.
+    ApprovalId, "approval", plain
+);
+checked_id!(
+    /// A version of an institution's own template. Opaque.
+    TemplateId, "template", plain
+);
+checked_id!(
+    /// A system of an institution's own that uses services. Opaque.
+    SystemId, "system", plain
+);
+checked_id!(
+    /// A reviewer's list of cells. Opaque.
+    BasketId, "basket", plain
+);
+checked_id!(
+    /// A search under a name. Opaque.
+    SavedId, "saved_search", plain
 );
 checked_id!(
     /// A row of a section: `K07`, `S-01`, or `new-1` for a row that the write itself shall number.

@@ -1,5 +1,13 @@
 //! What an import would do: the same types for the workbook reader, the preview page and the command line.
 
+mod as_criteria;
+mod beside;
+mod ways;
+
+pub use as_criteria::as_criteria;
+pub use beside::{Copies, FileRead, Keep, OwnColumn, OwnText};
+pub use ways::way_on;
+
 use crate::canonical;
 use crate::cell::Address;
 use crate::id::ExportId;
@@ -72,6 +80,9 @@ pub struct Mapping {
     pub category: String,
     /// 0 to 100; 100 where a person or a profile said so.
     pub confidence: u8,
+    /// The group under which the file has it, such as a viewpoint; empty where it has none.
+    #[serde(default)]
+    pub group: String,
     /// Where it stands.
     pub place: Place,
 }
@@ -95,6 +106,14 @@ pub struct Draft {
     pub missing_rows: Vec<Address>,
     /// For rows pasted from another export: (section/row) to the export they came from.
     pub row_base: BTreeMap<String, ExportId>,
+    /// For the same rows: the hash of their base that they carry, where they do.
+    pub row_hash: BTreeMap<String, String>,
+    /// Cells that the file leaves blank and its export did not; erased only where somebody says so for the cell.
+    pub blanks: Vec<DraftCell>,
+    /// Columns that are the institution's own.
+    pub own: Vec<OwnColumn>,
+    /// Tables of which the file has several copies, while nobody has said which to read.
+    pub copies: Vec<Copies>,
     /// How the file's categories were taken.
     pub mapping: Vec<Mapping>,
     /// What the reader must be told.
@@ -117,6 +136,8 @@ pub enum Outcome {
     Conflict,
     /// A row that the file no longer has.
     ProposedDeletion,
+    /// The file leaves it blank: it stays, unless somebody says so for this cell.
+    Blank,
 }
 
 /// One cell of a preview.
@@ -151,6 +172,10 @@ pub struct Plan {
     pub mapping: Vec<Mapping>,
     /// The profile that read it.
     pub profile: String,
+    /// Columns that are the institution's own.
+    pub own: Vec<OwnColumn>,
+    /// Tables of which the file has several copies, while nobody has said which to read.
+    pub copies: Vec<Copies>,
 }
 
 /// Numbers of a preview.
@@ -166,8 +191,19 @@ pub struct Counts {
     pub conflicts: usize,
     /// Rows that the file no longer has.
     pub proposed_deletions: usize,
+    /// Cells that the file leaves blank.
+    #[serde(default)]
+    pub blank: usize,
     /// Findings of level error: texts that were not taken.
     pub not_understood: usize,
+}
+
+impl Counts {
+    /// All of them, in the order of the fields.
+    pub fn each(self) -> [usize; 7] {
+        let Counts { added, changed, unchanged, conflicts, proposed_deletions, blank, not_understood } = self;
+        [added, changed, unchanged, conflicts, proposed_deletions, blank, not_understood]
+    }
 }
 
 impl Plan {
@@ -181,6 +217,7 @@ impl Plan {
                 Outcome::Unchanged => counts.unchanged += 1,
                 Outcome::Conflict => counts.conflicts += 1,
                 Outcome::ProposedDeletion => counts.proposed_deletions += 1,
+                Outcome::Blank => counts.blank += 1,
             }
         }
         counts.not_understood = self.findings.iter().filter(|f| f.level == Level::Error).count();

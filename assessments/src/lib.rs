@@ -6,20 +6,26 @@
 //! signed-in person can do is one verb.
 
 pub mod access;
+pub mod adoption;
+pub mod audit;
 pub mod canonical;
 pub mod cell;
 pub mod change;
 pub mod criteria;
 pub mod diff;
+pub mod elevation;
 pub mod failure;
 pub mod guardrail;
 pub mod id;
 pub mod import;
 pub mod lang;
 pub mod link;
+pub mod mention;
 pub mod merge;
+pub mod review;
 pub mod schema;
 pub mod sheet;
+pub mod similar;
 
 #[cfg(feature = "server")]
 pub mod desk;

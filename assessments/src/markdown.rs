@@ -3,9 +3,10 @@
 //! What people type and what files bring is never trusted: raw HTML is shown as text, and what comes out passes an
 //! allow-list. The page's content security policy is the second wall, not the first.
 
+use crate::mention;
 use ammonia::{Builder, UrlRelative};
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
-use std::collections::{HashMap, HashSet};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeStream, html};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
 fn options() -> Options {
@@ -50,7 +51,68 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 /// Markdown as HTML. Headings start at the third level, images become their text, raw HTML is shown as it was typed,
 /// and a single line end is a line end, as Japanese writers expect.
 pub fn to_html(text: &str) -> String {
-    let events = Parser::new_ext(text, options()).filter_map(|event| {
+    drawn(text, Parser::new_ext(text, options()))
+}
+
+/// The same for a comment: whom it names (handle to name) stands there by name.
+pub fn to_html_naming(text: &str, names: &BTreeMap<String, String>) -> String {
+    let mut code = 0;
+    let events = TextMergeStream::new(Parser::new_ext(text, options())).flat_map(|event| {
+        code += depth(&event);
+        match event {
+            Event::Text(words) if code == 0 => named(&words, names),
+            other => vec![other],
+        }
+    });
+    drawn(text, events)
+}
+
+/// A text cut where it names somebody.
+fn named(words: &str, names: &BTreeMap<String, String>) -> Vec<Event<'static>> {
+    let mut out = Vec::new();
+    let mut from = 0;
+    for (range, handle) in mention::find(words) {
+        let Some(name) = names.get(&handle) else { continue };
+        out.push(Event::Text(words[from..range.start].to_owned().into()));
+        out.push(Event::Start(Tag::Strong));
+        out.push(Event::Text(format!("@{name}").into()));
+        out.push(Event::End(TagEnd::Strong));
+        from = range.end;
+    }
+    out.push(Event::Text(words[from..].to_owned().into()));
+    out
+}
+
+/// The handles that a text names, each once. What stands in code names nobody.
+pub fn handles(text: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let mut code = 0;
+    for event in TextMergeStream::new(Parser::new_ext(text, options())) {
+        code += depth(&event);
+        if let Event::Text(words) = &event
+            && code == 0
+        {
+            for (_, handle) in mention::find(words) {
+                if !out.contains(&handle) {
+                    out.push(handle);
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Into a block of code, or out of one.
+fn depth(event: &Event<'_>) -> i32 {
+    match event {
+        Event::Start(Tag::CodeBlock(_)) => 1,
+        Event::End(TagEnd::CodeBlock) => -1,
+        _ => 0,
+    }
+}
+
+fn drawn<'a>(text: &str, events: impl Iterator<Item = Event<'a>>) -> String {
+    let events = events.filter_map(|event| {
         Some(match event {
             Event::Html(raw) | Event::InlineHtml(raw) => Event::Text(raw),
             Event::SoftBreak => Event::HardBreak,

@@ -1,11 +1,13 @@
 //! A sheet as a table of cells.
 
 use crate::cell::{Address, ORDER};
+use crate::change::hex;
 use crate::criteria::CriteriaSet;
 use crate::id::RowId;
 use crate::lang::Lang;
 use crate::schema::{self, Rows, Section};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A cell's present text and the revision that wrote it.
@@ -143,6 +145,26 @@ impl FromIterator<(Address, Cell)> for Cells {
     }
 }
 
+/// The hash that a publication and an approval pin: SHA-256 over the criteria set's key and every cell that is not empty,
+/// by address as a text, each part with its length before it. It depends on what stands there and on nothing else: not on
+/// who wrote it, when, or at which revision, so that a text that was changed and changed back has its old hash again.
+pub fn content_hash(cells: &Cells, criteria: &str) -> String {
+    let mut texts: Vec<(String, &str)> = cells.iter().map(|(a, c)| (a.to_string(), c.value.as_str())).collect();
+    texts.sort();
+    let mut sha = Sha256::new();
+    let mut part = |text: &str| {
+        sha.update((text.len() as u64).to_be_bytes());
+        sha.update(text.as_bytes());
+    };
+    part("kyohyo-content-1");
+    part(criteria);
+    for (address, text) in &texts {
+        part(address);
+        part(text);
+    }
+    hex(&sha.finalize())
+}
+
 /// The order text of the `n`th row of a fresh list, from 0: `0010`, `0020`, ... leaving room between.
 pub fn order_of(n: usize) -> String {
     format!("{:06}", (n + 1) * 10)
@@ -193,6 +215,26 @@ mod tests {
         assert_eq!(cells.shown("criteria", &row, "summary", Lang::En), Shown { text: "暗号化", other: Some(Lang::Ja) });
         assert_eq!(cells.shown("criteria", &row, "summary", Lang::Ja).other, None);
         assert_eq!(cells.shown("criteria", &row, "limits", Lang::Ja).text, "");
+    }
+
+    #[test]
+    fn the_content_hash_is_of_what_stands_there_and_nothing_else() {
+        let at = |text: &str| Address::parse(text).unwrap();
+        let mut cells = Cells::new();
+        cells.set(at("criteria/K07/summary/ja"), "暗号化".into(), 1);
+        cells.set(at("criteria/K07/summary/en"), "Encryption".into(), 1);
+        let hash = content_hash(&cells, "x@1");
+        // Pinned: an approval of last year must still verify.
+        assert_eq!(hash, "ff3fe2caffc9cc4c3dc461eb6b11352b43cf991d8a254cd98a17628092c4a435");
+        cells.set(at("criteria/K07/summary/ja"), "別".into(), 2);
+        assert_ne!(content_hash(&cells, "x@1"), hash);
+        cells.set(at("criteria/K07/summary/ja"), "暗号化".into(), 3);
+        assert_eq!(content_hash(&cells, "x@1"), hash, "the revision does not count");
+        assert_ne!(content_hash(&cells, "x@2"), hash, "the criteria set does");
+        cells.set(at("criteria/K08/summary/ja"), "x".into(), 4);
+        assert_ne!(content_hash(&cells, "x@1"), hash);
+        cells.set(at("criteria/K08/summary/ja"), String::new(), 5);
+        assert_eq!(content_hash(&cells, "x@1"), hash, "an emptied cell is as one that never was");
     }
 
     #[test]

@@ -7,14 +7,14 @@ mod desk_support;
 use assessments::access::Actor;
 use assessments::cell::{Address, Layer, SheetKey};
 use assessments::change::Door;
-use assessments::desk::{Choices, Format, NewService, WriteInput};
+use assessments::desk::{Choices, Format, NewService};
 use assessments::failure::Failure;
 use assessments::id::{RowId, ServiceId};
 use assessments::import::Outcome;
 use assessments::lang::{Label, Lang};
 use assessments::library::{parse_criteria, parse_crosswalk};
 use assessments::store::ServiceFilter;
-use desk_support::{Database, Stage};
+use desk_support::{Database, Stage, input};
 use rstest::rstest;
 use std::io::{Cursor, Read, Write};
 
@@ -57,15 +57,7 @@ async fn write(
     base: i64,
     cells: &[(&str, &str)],
 ) -> Result<i64, Failure> {
-    let input = WriteInput {
-        key: key.clone(),
-        base,
-        cells: cells.iter().map(|(a, text)| (at(a), (*text).to_owned())).collect(),
-        reason: String::new(),
-        door: Door::Browser,
-        source: String::new(),
-    };
-    stage.desk.write(actor, &input).await.map(|written| written.number)
+    stage.desk.write(actor, &input(key, base, cells)).await.map(|written| written.number)
 }
 
 async fn service(stage: &Stage, actor: &Actor, id: &str) -> SheetKey {
@@ -196,7 +188,8 @@ async fn new_sheets_follow_the_set_in_force_and_lists_count_by_it(
     assert_eq!(ids(&state("started")).await, [("old-one".to_owned(), 1, 19)]);
     let k07 = RowId::parse("K07").unwrap();
     for (set, expected) in [(OLD, "old-one"), (NEW, "new-one")] {
-        let found = stage.desk.across(&hanako, &stage.desk.criteria(set), &k07, 1, 50).await.unwrap();
+        let found =
+            stage.desk.across(&hanako, &stage.desk.criteria(set), &k07, &Default::default(), (1, 50)).await.unwrap();
         assert!(found.items.iter().any(|r| r.service.as_str() == expected), "{set}");
         assert!(found.items.iter().all(|r| r.service.as_str() == expected || !r.service.as_str().ends_with("-one")));
         let filter = ServiceFilter { criteria: set.into(), ..state("") };

@@ -190,3 +190,81 @@ fn every_row_of_ten_public_baselines_is_placed_or_listed() {
     }
     assert_eq!(books, 10);
 }
+
+#[test]
+fn separated_values_are_read_in_every_encoding_that_excel_writes() {
+    let source =
+        "No.,対策分類,内容,対応状況\n1,保管データの暗号化,\"鍵を分ける\n二行目\",○\n2,認証・ID連携,多要素を使う,△\n";
+    let utf16 = |little: bool| {
+        let units: Vec<u16> = std::iter::once(0xfeff).chain(source.encode_utf16()).collect();
+        units.iter().flat_map(|u| if little { u.to_le_bytes() } else { u.to_be_bytes() }).collect::<Vec<u8>>()
+    };
+    let tabs = source.replace(',', "\t");
+    let marked: Vec<u8> = [b"\xef\xbb\xbf".as_slice(), source.as_bytes()].concat();
+    let cases = [
+        ("a.csv", source.as_bytes().to_vec()),
+        ("a.csv", marked),
+        ("a.csv", encoding_rs::SHIFT_JIS.encode(source).0.into_owned()),
+        ("a.csv", utf16(true)),
+        ("a.csv", utf16(false)),
+        ("a.tsv", tabs.as_bytes().to_vec()),
+        ("a.txt", encoding_rs::SHIFT_JIS.encode(&tabs).0.into_owned()),
+        ("a.csv", source.replace(',', ";").into_bytes()),
+    ];
+    for (n, (name, bytes)) in cases.into_iter().enumerate() {
+        let book = read(name, &bytes).unwrap_or_else(|e| panic!("{n} {e:?}"));
+        let draft = draft(&book, &default_criteria().unwrap(), &builtin_profiles().unwrap(), &BTreeMap::new());
+        let draft = draft.unwrap_or_else(|e| panic!("{n} {e:?}"));
+        assert!(text(&draft, "criteria/K07/summary/ja").contains("鍵を分ける\n二行目"), "{n} {draft:?}");
+        assert_eq!(text(&draft, "criteria/K01/availability"), "partly", "{n}");
+    }
+}
+
+/// What is neither a row of a table, nor listed with its place or its sheet, would be lost without a word.
+#[test]
+fn no_row_of_any_sheet_of_ten_public_baselines_is_lost_without_a_word() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/mcsb");
+    let mut rows = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        if !name.ends_with(".xlsx") {
+            continue;
+        }
+        let book = read(&name, &file(&format!("mcsb/{name}"))).unwrap();
+        let draft = of(&format!("mcsb/{name}"), &BTreeMap::new());
+        let row_of = |cell: &str| cell.trim_start_matches(|c: char| c.is_ascii_alphabetic()).parse().unwrap_or(0_u32);
+        let cells = draft.cells.iter().map(|c| (c.place.sheet.as_str(), row_of(&c.place.cell)));
+        let findings = draft.findings.iter().map(|f| (f.sheet.as_str(), row_of(&f.cell)));
+        let mapping = draft.mapping.iter().map(|m| (m.place.sheet.as_str(), row_of(&m.place.cell)));
+        let told: BTreeSet<(&str, u32)> = cells.chain(findings).chain(mapping).collect();
+        // A category that fits is told once; its other rows went into the same cells and are told by their texts.
+        let taken: String = draft.cells.iter().map(|c| c.text.as_str()).collect::<Vec<_>>().join("\n");
+        for grid in book.sheets.iter().filter(|g| !told.contains(&(g.name.as_str(), 0))) {
+            for row in 0..=grid.extent().row {
+                let texts: Vec<&str> =
+                    (0..=grid.extent().col).map(|c| grid.text(row, c)).filter(|t| !t.trim().is_empty()).collect();
+                if texts.is_empty() {
+                    continue;
+                }
+                rows += 1;
+                let placed = told.contains(&(grid.name.as_str(), row + 1));
+                let within = texts.iter().any(|t| t.chars().count() > 20 && taken.contains(t.trim()));
+                assert!(placed || within, "{name} {} row {}: {texts:?}", grid.name, row + 1);
+            }
+        }
+    }
+    assert!(rows > 300, "{rows}");
+}
+
+#[test]
+fn several_choices_in_one_cell_are_read_in_either_language() {
+    let modes = assessments::schema::field("criteria", "modes").unwrap();
+    for (words, expected) in
+        [("予防、発見", "preventive,detective"), ("Detective / Preventive", "preventive,detective")]
+    {
+        let table = format!("対策分類\t{}\t内容\n保管データの暗号化\t{words}\t鍵を分ける\n", modes.ja);
+        let book = read("a.tsv", table.as_bytes()).unwrap();
+        let draft = draft(&book, &default_criteria().unwrap(), &builtin_profiles().unwrap(), &BTreeMap::new()).unwrap();
+        assert_eq!(text(&draft, "criteria/K07/modes"), expected, "{:?}", draft.findings);
+    }
+}

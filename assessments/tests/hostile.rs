@@ -5,9 +5,11 @@ mod hostile_cases;
 
 use assessments::failure::Failure;
 use assessments::lang::Lang;
+use assessments::sheet::Cells;
 use assessments::workbook::foreign::builtin_profiles;
 use assessments::workbook::grid::At;
 use assessments::workbook::read::read;
+use assessments::workbook::try_out;
 use hostile_cases::{Expect, book, cases, package};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -85,6 +87,36 @@ fn comments_and_struck_out_words_are_told_with_their_places() {
     assert!(told.contains(&("struck_out", "A2")) && told.contains(&("comment", "A3")), "{told:?}");
 }
 
+/// What files of many kinds begin or end with, and what their readers look for.
+const PIECES: [&[u8]; 20] = [
+    b"PK\x03\x04",
+    b"PK\x01\x02",
+    b"PK\x05\x06",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    b"\xef\xbb\xbf",
+    b"\xff\xfe",
+    b"\xfe\xff",
+    b"{\"cells\":{",
+    b"\"criteria/K07/summary/ja\":",
+    b"}",
+    b"<?xml",
+    b"\r\n",
+    b"\t",
+    b",",
+    b";",
+    b"\"",
+    b"KB1|e1|s3/criteria|1",
+    b"#id/criteria",
+    b"\x00\x00\x00\x00",
+    b"\xff\xff\xff\xff",
+];
+
+/// Cases that are read many times over.
+fn small_cases() -> &'static [Vec<u8>] {
+    static SMALL: std::sync::OnceLock<Vec<Vec<u8>>> = std::sync::OnceLock::new();
+    SMALL.get_or_init(|| cases().into_iter().map(|c| c.bytes).filter(|b| b.len() < 20_000).collect())
+}
+
 fn real() -> Vec<u8> {
     std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/wg/wg_hand.xlsx")).unwrap()
 }
@@ -100,8 +132,33 @@ proptest! {
             bytes[at] = *byte;
         }
         bytes.truncate((bytes.len() as f64 * keep).ceil() as usize);
-        let _ = read("wg_hand.xlsx", &bytes);
-        let _ = read("wg_hand.csv", &bytes);
+        let _ = try_out("wg_hand.xlsx", &bytes, &Cells::new());
+        let _ = try_out("wg_hand.csv", &bytes, &Cells::new());
+    }
+
+    /// The entry of the fuzz target, with bytes of any kind: what files begin with, and what parsers trip over.
+    #[test]
+    fn no_bytes_of_any_kind_panic(pieces in proptest::collection::vec(prop_oneof![
+        any::<[u8; 6]>().prop_map(|b| b.to_vec()),
+        prop::sample::select(PIECES.to_vec()).prop_map(<[u8]>::to_vec),
+        "\\PC{0,12}".prop_map(String::into_bytes),
+    ], 0..60)) {
+        let bytes = pieces.concat();
+        let _ = try_out("a.xlsx", &bytes, &Cells::new());
+        let _ = try_out("a.csv", &bytes, &Cells::new());
+    }
+
+    /// A hostile case with bent bytes, alone and within a zip among good files.
+    #[test]
+    fn no_bent_hostile_case_panics(number in any::<prop::sample::Index>(), places in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..12)) {
+        let small = small_cases();
+        let mut bytes = small[number.index(small.len())].clone();
+        let most = bytes.len();
+        for (place, byte) in places.iter().filter(|_| most > 0) {
+            bytes[place.index(most)] = *byte;
+        }
+        let _ = try_out("a.xlsx", &bytes, &Cells::new());
+        let _ = try_out("a.zip", &package(&[("a.csv", b"x,y\n1,2"), ("b.xlsx", &bytes)]), &Cells::new());
     }
 
     #[test]

@@ -60,6 +60,83 @@ fn texts_that_programs_bend_are_still_the_same_after_libreoffice() {
     comes_home(&tortured(), Lang::En, &["xlsx"]);
 }
 
+/// The torture list and a batch of texts by chance, every one of them such as the editor accepts: in every text field of
+/// the answers and of many notes. The seed is printed, so that a failure can be told again.
+#[test]
+fn random_texts_of_any_script_are_still_the_same_after_libreoffice() {
+    let seed = std::env::var("KYOHYO_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or_else(|| {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+        since.as_secs()
+    });
+    println!("KYOHYO_SEED={seed}");
+    let mut cells = tortured();
+    let mut state: u64 = seed;
+    for n in 60..100 {
+        support::set(&mut cells, &format!("notes/N-{n}/order"), &assessments::sheet::order_of(n));
+    }
+    for at in free_places(40) {
+        let text = strange(&mut state);
+        let stored = canonical::check(&at, at.declared().unwrap(), &text).unwrap();
+        cells.set(at, stored, 12);
+    }
+    comes_home(&cells, Lang::Ja, &["xlsx"]);
+}
+
+/// Places for texts: two bilingual fields of every category, the note of many notes.
+fn free_places(notes: usize) -> Vec<assessments::cell::Address> {
+    let mut all = Vec::new();
+    for n in 1..=19 {
+        for field in ["summary/en", "limits/ja", "limits/en"] {
+            all.push(format!("criteria/K{n:02}/{field}"));
+        }
+    }
+    for n in 60..60 + notes {
+        all.push(format!("notes/N-{n}/note/ja"));
+    }
+    all.iter().map(|a| support::address(a)).collect()
+}
+
+/// The next number of a small generator (splitmix64).
+fn next(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = *state;
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// A text of characters from every corner of Unicode that the editor lets through.
+fn strange(state: &mut u64) -> String {
+    const CORNERS: [(u32, u32); 14] = [
+        (0x09, 0x0d),
+        (0x20, 0x7e),
+        (0x80, 0x24f),
+        (0x300, 0x36f),
+        (0x590, 0x6ff),
+        (0x2000, 0x206f),
+        (0x3000, 0x30ff),
+        (0x4e00, 0x9fff),
+        (0xac00, 0xd7a3),
+        (0xe000, 0xe0ff),
+        (0xf900, 0xffef),
+        (0x1_f300, 0x1_faff),
+        (0x2_0000, 0x2_a6df),
+        (0xe_0100, 0xe_01ef),
+    ];
+    const WORDS: [&str; 8] = ["_x000D_", "=1+1", "&amp;", "<b>", "1-1", "\r\n", "  ", "]]>"];
+    let mut text = String::new();
+    for _ in 0..next(state) % 60 + 1 {
+        if next(state).is_multiple_of(12) {
+            text.push_str(WORDS[(next(state) % 8) as usize]);
+            continue;
+        }
+        let (low, high) = CORNERS[(next(state) % 14) as usize];
+        let at = low + (next(state) % u64::from(high - low + 1)) as u32;
+        text.extend(char::from_u32(at));
+    }
+    text
+}
+
 #[test]
 fn a_detour_through_its_own_format_makes_no_difference() {
     comes_home(&sheet(), Lang::Ja, &["ods", "xlsx"]);

@@ -1,48 +1,20 @@
 //! Reading a file takes at most 64 MB over rest, whatever the file says.
-// A counting allocator cannot be written without.
-#![allow(unsafe_code, clippy::unwrap_used)]
+#![allow(clippy::unwrap_used)]
 
+mod counting;
 mod hostile_cases;
 
 use assessments::workbook::read::read;
 use hostile_cases::{bomb, cases, large};
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-/// Counts what is held, and the most that ever was.
-struct Counting;
-
-static HELD: AtomicUsize = AtomicUsize::new(0);
-static MOST: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: every call goes to the system's allocator as it came; only numbers are counted beside it.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let held = HELD.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        MOST.fetch_max(held, Ordering::Relaxed);
-        // SAFETY: the caller's promise about the layout is passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        HELD.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: the caller's promise about place and layout is passed on.
-        unsafe { System.dealloc(place, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
 /// Bytes over rest.
 const BOUND: usize = 64 * 1024 * 1024;
 
 /// The most that reading held over what was held before, in bytes.
 fn peak(file: &str, bytes: &[u8]) -> usize {
-    let before = HELD.load(Ordering::Relaxed);
-    MOST.store(before, Ordering::Relaxed);
+    let before = counting::held();
+    counting::forget();
     let result = read(file, bytes);
-    let most = MOST.load(Ordering::Relaxed) - before;
+    let most = counting::most() - before;
     drop(result);
     most
 }

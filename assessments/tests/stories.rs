@@ -12,23 +12,8 @@ use assessments::failure::Failure;
 use assessments::id::{InstitutionId, ServiceId};
 use assessments::search::Filter;
 use assessments::store::{ChangeFilter, ServiceFilter};
-use desk_support::{Database, Stage};
+use desk_support::{Database, Stage, address, input};
 use rstest::rstest;
-
-fn address(text: &str) -> Address {
-    Address::parse(text).unwrap()
-}
-
-fn input(key: &SheetKey, base: i64, cells: &[(&str, &str)]) -> WriteInput {
-    WriteInput {
-        key: key.clone(),
-        base,
-        cells: cells.iter().map(|(a, t)| (address(a), (*t).to_owned())).collect(),
-        reason: String::new(),
-        door: Door::Browser,
-        source: String::new(),
-    }
-}
 
 const SUMMARY: &str = "criteria/K07/summary/ja";
 

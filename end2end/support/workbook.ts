@@ -16,3 +16,10 @@ export async function replaceText(workbook: Buffer, from: string, to: string): P
   if (places !== 1) throw new Error(`“${from}” stands in ${places} places of the workbook`);
   return zip.generateAsync({ type: "nodebuffer", compression: "DEFLATE" });
 }
+
+/** Every XML part of a workbook, by its name. */
+export async function parts(workbook: Buffer): Promise<Map<string, string>> {
+  const zip = await JSZip.loadAsync(workbook);
+  const names = Object.keys(zip.files).filter((name) => name.endsWith(".xml"));
+  return new Map(await Promise.all(names.map(async (name) => [name, await zip.files[name].async("string")] as const)));
+}

@@ -1,20 +1,26 @@
+import { dataFolder, freePort, Program, remove } from "../support/program.ts";
 import { expect, NOBODY, test, welcome } from "../support/test.ts";
 
 test.describe("the main job", () => {
-  test("a one-time link leads in once, a password from then on", async ({ browser, world }) => {
-    const context = await browser.newContext({ baseURL: world.url, storageState: NOBODY });
+  test("a one-time link leads in once, a password from then on", async ({ browser }) => {
+    // An installation of its own, as it is on the first day: the administrator's link is there once only.
+    const data = dataFolder();
+    const program = await Program.start(data, await freePort());
+    const context = await browser.newContext({ baseURL: program.url, storageState: NOBODY });
     const page = await context.newPage();
-    const link = world.program.link();
+    const link = program.link();
     await welcome(page, link, "an administrator's words");
-    await expect(page).toHaveURL(`${world.url}/`);
+    await expect(page).toHaveURL(`${program.url}/`);
 
-    const second = await browser.newContext({ baseURL: world.url, storageState: NOBODY });
+    const second = await browser.newContext({ baseURL: program.url, storageState: NOBODY });
     const late = await second.newPage();
     const answer = await late.goto(link);
     expect(answer?.status()).toBeGreaterThanOrEqual(400);
     await expect(late.getByText("このリンクは使用済みか、期限が切れています。")).toBeVisible();
     await second.close();
     await context.close();
+    await program.stop();
+    remove(data);
   });
 
   test("who is signed out is led to the form and back", async ({ browser, world }) => {

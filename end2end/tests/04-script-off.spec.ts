@@ -60,7 +60,7 @@ test.describe("script off", () => {
     await save(plain.request, world.url, "kms", "criteria/K03/summary/ja", "往復する文章");
     const workbook = await plain.request.get("/services/kms/export?format=xlsx");
     await plain.goto("/import");
-    await plain.locator("input[type=file]").setInputFiles({
+    await plain.locator("form.drop input[type=file]").setInputFiles({
       name: "kms.xlsx",
       mimeType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
       buffer: await workbook.body(),
@@ -72,7 +72,7 @@ test.describe("script off", () => {
 
   test("the languages, the search and signing out need no script", async ({ plain, browser, world }) => {
     await plain.goto("/search?q=KMS");
-    await expect(plain.getByRole("status").filter({ hasText: /件のシート/ })).toBeVisible();
+    await expect(plain.getByRole("status").filter({ hasText: /件見つかりました/ })).toBeVisible();
     await plain.getByRole("button", { name: "English" }).click();
     await expect(plain).toHaveURL(/\/search\?q=KMS$/);
     await expect(plain.getByRole("heading", { level: 1, name: "Search" })).toBeVisible();

@@ -34,7 +34,7 @@ async function watch(page: Page, origin: string): Promise<string[]> {
 async function harmful(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const odd: string[] = [];
-    for (const element of document.querySelectorAll("main .cell-body *, main .diff *, main .prose *, main .hit *")) {
+    for (const element of document.querySelectorAll("main .cell-body *, main .diff *, main .prose *, main .hit a, main .hit p, main .hit p *")) {
       if (/^(script|style|iframe|object|embed|base|meta|link|form|svg|math|template|leptos-island)$/i.test(element.localName)) {
         odd.push(element.outerHTML);
       }

@@ -45,7 +45,7 @@ const files: [string, Buffer, string, string][] = [
 ];
 
 async function choose(page: Page, name: string, buffer: Buffer): Promise<void> {
-  await page.locator("input[type=file]").setInputFiles({ name, mimeType: XLSX, buffer });
+  await page.locator("form.drop input[type=file]").setInputFiles({ name, mimeType: XLSX, buffer });
   await page.locator("form.drop button").click();
 }
 

@@ -2,6 +2,7 @@ import { cell, open, openSheet } from "../support/desk.ts";
 import { expect, test } from "../support/test.ts";
 
 const ID = "config:kinesis-stream-encrypted";
+const ANSWER = "/services/kinesis/criteria#criteria-K07-guardrails";
 
 test.describe("guardrail links", () => {
   test("picked by typing, shown on the sheet, found by search and by the guardrail, out in the workbook and back", async ({ page }) => {
@@ -26,16 +27,16 @@ test.describe("guardrail links", () => {
 
     await expect(async () => {
       await page.goto("/search?q=kinesis-stream-encrypted");
-      await expect(page.locator(".hit").first()).toContainText("kinesis-stream-encrypted", { timeout: 500 });
+      await expect(page.locator(`.hit:has(a[href="${ANSWER}"])`)).toContainText("kinesis-stream-encrypted", { timeout: 500 });
     }).toPass({ timeout: 10_000 });
-    await page.locator(".hit a").first().click();
+    await page.locator(`.hit a[href="${ANSWER}"]`).click();
     await expect(page).toHaveURL(/\/services\/kinesis\/criteria#criteria-K07-guardrails$/);
 
     const workbook = await (await page.request.get("/services/kinesis/export?format=xlsx")).body();
     await page.goto("/import");
     await page.waitForLoadState("networkidle");
     const file = { name: "kinesis.xlsx", mimeType: "application/octet-stream", buffer: workbook };
-    await page.locator("input[type=file]").setInputFiles(file);
+    await page.locator("form.drop input[type=file]").setInputFiles(file);
     await page.locator("form.drop button").click();
     await expect(page).toHaveURL(/\/import\/\w+/);
     await expect(page.getByText("取り込むものはありません。")).toBeVisible();

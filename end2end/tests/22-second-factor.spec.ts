@@ -22,8 +22,8 @@ test.describe("second factor", () => {
     world,
   }) => {
     await page.goto("/members?institution=a-bank");
-    await page.getByLabel("氏名").fill("高橋 次郎");
-    await page.getByLabel("メールアドレス").fill("jiro@a-bank.example");
+    await page.getByLabel("氏名").fill("高橋 五郎");
+    await page.getByLabel("メールアドレス").fill("goro@a-bank.example");
     await page.getByRole("button", { name: "招待する" }).click();
     const link = await page.getByRole("link", { name: /^\/welcome\// }).textContent();
 
@@ -44,10 +44,10 @@ test.describe("second factor", () => {
     const recovery = (await jiro.locator("#second .codes li").first().textContent())!;
 
     const signIn = async () => {
-      await jiro.locator("summary").filter({ hasText: "高橋 次郎" }).click();
+      await jiro.locator("summary").filter({ hasText: "高橋 五郎" }).click();
       await jiro.getByRole("button", { name: "サインアウト" }).click();
       await jiro.goto("/sign-in?back=/matrix");
-      await jiro.getByLabel("メールアドレス").fill("jiro@a-bank.example");
+      await jiro.getByLabel("メールアドレス").fill("goro@a-bank.example");
       await jiro.getByLabel("パスワード").fill(PASSWORD);
       await jiro.getByRole("button", { name: "サインイン" }).click();
       await expect(jiro.getByRole("heading", { level: 1 })).toHaveText("確認コード");
@@ -73,9 +73,9 @@ test.describe("second factor", () => {
 
     // The manager sees it, and takes it away for somebody who lost both.
     await page.goto("/members?institution=a-bank");
-    const row = page.getByRole("row").filter({ hasText: "高橋 次郎" });
+    const row = page.getByRole("row").filter({ hasText: "高橋 五郎" });
     await expect(row).toContainText("二段階");
-    await row.getByRole("button", { name: "二段階認証を解除 高橋 次郎" }).click();
+    await row.getByRole("button", { name: "二段階認証を解除 高橋 五郎" }).click();
     await expect(row.getByRole("button", { name: /二段階認証を解除/ })).toHaveCount(0);
     await context.close();
   });

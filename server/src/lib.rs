@@ -2,6 +2,8 @@
 
 pub mod assets;
 pub mod cli;
+pub mod mail;
+pub mod oidc;
 pub mod web;
 
 /// Pages, workbooks and searches make and drop many small texts on several threads. The system's allocator keeps most of

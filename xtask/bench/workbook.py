@@ -1,9 +1,10 @@
 """Writes and reads the cells of a workbook with openpyxl and XlsxWriter, over and over.
 
-`workbook.py SECONDS FILE`. Prints, with tabs between: what, how often, median seconds; then cells and versions.
+`workbook.py SECONDS FILE [PLAIN]`. Writes the cells as plain data to PLAIN, for other languages. Prints, with tabs between: what, how often, median seconds; then cells and versions.
 """
 
 import io
+import json
 import statistics
 import sys
 import time
@@ -164,6 +165,9 @@ def main():
     warnings.simplefilter("ignore")
     seconds, file = float(sys.argv[1]) / 4, sys.argv[2]
     sheets = plain(file)
+    if len(sys.argv) > 3:
+        with open(sys.argv[3], "w", encoding="utf-8") as plain_file:
+            json.dump(sheets, plain_file, default=str)
     expected = {(s["name"], r, c): v for s in sheets for r, c, v, _ in s["cells"] if v is not None}
     with open(file, "rb") as ours:
         content = ours.read()

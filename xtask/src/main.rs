@@ -7,7 +7,7 @@
 //! | `tidy` | the rules of the architecture, as code |
 //! | `site`, `styles`, `bindgen`, `encode` | the files that a browser loads |
 //! | `web` | a compiler for WebAssembly, from rustup or from the distribution |
-//! | `apt`, `tools`, `postgres` | what the tests need beside Rust |
+//! | `apt`, `tools`, `postgres`, `python` | what the tests need beside Rust |
 //! | `bench` | figures, never pass or fail |
 //! | `soak` | kills, damaged files and crowds, for as long as one likes |
 //! | `run`, `place`, `fingerprint` | processes, folders, and whether a step can be skipped |
@@ -20,6 +20,7 @@ mod fingerprint;
 mod gate;
 mod place;
 mod postgres;
+mod python;
 mod run;
 mod serve;
 mod site;
@@ -83,6 +84,9 @@ enum Command {
         /// How long each of them goes on [default: 10, the crowd 1]
         #[arg(long)]
         minutes: Option<f64>,
+        /// Where the crowd's cells are kept
+        #[arg(long, value_enum, default_value = "sqlite")]
+        database: soak::Database,
     },
 }
 
@@ -96,7 +100,7 @@ fn go(command: Command) -> anyhow::Result<()> {
         Command::Test { only, arguments } => gate::test(&only, &arguments),
         Command::Tidy { bless } => tidy::tidy(bless),
         Command::Bench { what, readme } => bench::bench(&what, readme),
-        Command::Soak { what, minutes } => soak::soak(&what, minutes),
+        Command::Soak { what, minutes, database } => soak::soak(&what, minutes, database),
     }
 }
 

@@ -32,9 +32,17 @@ pub fn site() -> Result<PathBuf> {
     Ok(target()?.join("site"))
 }
 
-/// The release binary.
+/// The release binary, or the one that `KYOHYO_BIN` names.
 pub fn binary() -> Result<PathBuf> {
-    Ok(target()?.join("release/kyohyo"))
+    match named_binary() {
+        Some(named) => Ok(env::current_dir()?.join(named)),
+        None => Ok(target()?.join("release/kyohyo")),
+    }
+}
+
+/// A finished binary that the caller wants to be used as it is (`KYOHYO_BIN`): nothing is built then.
+pub fn named_binary() -> Option<PathBuf> {
+    env::var_os("KYOHYO_BIN").filter(|file| !file.is_empty()).map(PathBuf::from)
 }
 
 /// A folder of ours in the user's cache, kept across clones and `cargo clean`.

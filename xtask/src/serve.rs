@@ -33,6 +33,9 @@ fn is_database(argument: &str) -> bool {
 pub fn build() -> Result<PathBuf> {
     let root = place::root()?;
     let binary = place::binary()?;
+    if place::named_binary().is_some() {
+        return Ok(binary);
+    }
     let _alone = place::lock()?;
     let manifest = site::build()?;
     let mut inputs = Inputs::new()?;

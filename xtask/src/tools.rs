@@ -68,12 +68,18 @@ fn find_postgres() -> Option<PathBuf> {
     versions.into_iter().rev().find(|bin| bin.join("initdb").is_file()).or_else(on_path)
 }
 
-/// Installs the Node packages that `end2end/package-lock.json` names, unless they are there.
-pub fn node_packages() -> Result<PathBuf> {
-    let folder = place::root()?.join("end2end");
+/// Node and npm, installed where they are missing.
+pub fn npm() -> Result<()> {
     if place::program(&["npm"]).is_none() || place::program(&["npx"]).is_none() {
         apt::install(&["nodejs", "npm"], "the end-to-end tests")?;
     }
+    Ok(())
+}
+
+/// Installs the Node packages that `end2end/package-lock.json` names, unless they are there.
+pub fn node_packages() -> Result<PathBuf> {
+    let folder = place::root()?.join("end2end");
+    npm()?;
     let lock = folder.join("package-lock.json");
     if !lock.is_file() {
         bail!("{} is missing", lock.display());

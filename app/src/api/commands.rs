@@ -27,7 +27,12 @@ pub fn fitting(visit: &Visit, text: &str, here: &str, lang: Lang) -> Vec<Suggest
     let shown = |c: Command| {
         let [ja, en] = c.words;
         let detail = if c.on.is_empty() { page.to_owned() } else { format!("{verb} · {}", c.on) };
-        Suggestion { url: c.url, title: lang.pick(&ja, &en).to_owned(), detail }
+        Suggestion {
+            group: if c.on.is_empty() { page } else { verb }.to_owned(),
+            url: c.url,
+            title: lang.pick(&ja, &en).to_owned(),
+            detail,
+        }
     };
     of_sheet(visit, here).into_iter().chain(of_program(visit)).filter(fits).map(shown).collect()
 }

@@ -1,5 +1,6 @@
 //! Server functions, for islands only. Plain forms post to the server's own routes, which call the same desk verbs.
 
+use crate::words::editor;
 use assessments::failure::Failure;
 use assessments::lang::Lang;
 use leptos::prelude::*;
@@ -7,13 +8,33 @@ use serde::{Deserialize, Serialize};
 use server_fn::codec::JsonEncoding;
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
 
-/// A failure on the wire, typed end to end.
+/// A failure on the wire, typed end to end, and in words: a browser carries the sentences of the failures that it meets
+/// and not of all.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refusal(pub Failure);
+pub struct Refusal {
+    /// What it is.
+    pub failure: Failure,
+    /// What happened and the way on, Japanese.
+    ja: [String; 2],
+    /// The same in English.
+    en: [String; 2],
+}
+
+impl Refusal {
+    /// What happened, in a sentence.
+    pub fn message(&self, lang: Lang) -> &str {
+        lang.pick(&self.ja[0], &self.en[0])
+    }
+
+    /// What can be done about it.
+    pub fn way_on(&self, lang: Lang) -> &str {
+        lang.pick(&self.ja[1], &self.en[1])
+    }
+}
 
 impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
+        f.write_str(&self.en[0])
     }
 }
 
@@ -22,13 +43,18 @@ impl std::error::Error for Refusal {}
 impl FromServerFnError for Refusal {
     type Encoder = JsonEncoding;
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        Refusal(Failure::Transport { detail: error.to_string() })
+        let words =
+            [Lang::Ja, Lang::En].map(|lang| [editor(lang).no_answer, editor(lang).no_answer_way].map(str::to_owned));
+        let [ja, en] = words;
+        Refusal { failure: Failure::Transport { detail: error.to_string() }, ja, en }
     }
 }
 
 impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
-        Refusal(failure)
+        let words = [Lang::Ja, Lang::En].map(|lang| [failure.message(lang), failure.way_on(lang).to_owned()]);
+        let [ja, en] = words;
+        Refusal { failure, ja, en }
     }
 }
 
@@ -61,6 +87,8 @@ pub struct Saved {
 /// A suggestion of the search box or of the palette.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suggestion {
+    /// The name of the group that it stands in; those of one group follow one another.
+    pub group: String,
     /// Where it leads.
     pub url: String,
     /// What it is.
@@ -80,23 +108,31 @@ pub struct GuardrailHit {
     pub detail: String,
 }
 
-/// Reads one cell of the common text.
+/// Reads one cell. The layer is an institution of the reader's, or empty for the common text.
 #[server(endpoint = "cell")]
-pub async fn read_cell(service: String, address: String, lang: Lang) -> Result<CellNow, Refusal> {
-    Ok(serve::read_cell(&service, &address, lang).await?)
+pub async fn read_cell(service: String, layer: String, address: String, lang: Lang) -> Result<CellNow, Refusal> {
+    Ok(serve::read_cell(&service, &layer, &address, lang).await?)
 }
 
-/// Saves one cell of the common text.
+/// Saves one cell of the common text, or of an institution's layer.
 #[server(endpoint = "save")]
 pub async fn save_cell(
     service: String,
+    layer: String,
     address: String,
     text: String,
     base: i64,
     reason: String,
     lang: Lang,
 ) -> Result<Saved, Refusal> {
-    Ok(serve::save_cell(&service, &address, text, base, reason, lang).await?)
+    Ok(serve::save_cell((&service, &layer), &address, text, base, reason, lang).await?)
+}
+
+/// Says which cell the tab has open to edit; none where the address is empty. The layer is an institution of the
+/// reader's, or empty for the common text.
+#[server(endpoint = "edits")]
+pub async fn edits(service: String, layer: String, tab: String, address: String) -> Result<(), Refusal> {
+    Ok(serve::edits(&service, &layer, &tab, &address)?)
 }
 
 /// Markdown as it would be shown.

@@ -1,51 +1,60 @@
 //! The server's half of the wire: a few lines each, over the desk.
 
 use super::{CellNow, GuardrailHit, Saved, Suggestion, commands};
-use crate::pages::{Visit, cell, draw, forms, search};
-use assessments::cell::{Address, SheetKey};
+use crate::pages::{Visit, across, cell, draw, forms, search};
+use crate::words::{common, find};
+use assessments::cell::{Address, Layer, SheetKey};
 use assessments::change::Door;
-use assessments::desk::{SheetView, WriteInput};
+use assessments::desk::{RowView, WriteInput};
 use assessments::failure::Failure;
-use assessments::id::ServiceId;
+use assessments::id::{InstitutionId, ServiceId};
 use assessments::lang::Lang;
 use assessments::schema;
-use assessments::store::ServiceFilter;
 use leptos::prelude::use_context;
 
 /// Most commands that the palette shows before anything is typed.
-const COMMANDS: usize = 17;
+const COMMANDS: usize = 20;
 
 fn visit() -> Result<Visit, Failure> {
     use_context::<Visit>().ok_or(Failure::SignedOut)
 }
 
-fn key(service: &str) -> Result<SheetKey, Failure> {
-    Ok(SheetKey::shared(ServiceId::parse(service).map_err(|_| Failure::NotFound)?))
+/// A sheet's common text, or an institution's layer of it where one is named.
+fn key(service: &str, layer: &str) -> Result<SheetKey, Failure> {
+    let mut key = SheetKey::shared(ServiceId::parse(service).map_err(|_| Failure::NotFound)?);
+    if !layer.is_empty() {
+        key.layer = Layer::Institution(InstitutionId::parse(layer).map_err(|_| Failure::NotFound)?);
+    }
+    Ok(key)
 }
 
-fn html(visit: &Visit, view: &SheetView, lang: Lang, address: &Address, text: &str) -> String {
+fn html(visit: &Visit, view: &RowView, lang: Lang, address: &Address, text: &str) -> String {
     address
         .declared()
         .map(|field| draw(|| cell::body(&visit.desk, &view.criteria, lang, field, text)))
         .unwrap_or_default()
 }
 
-pub(super) async fn read_cell(service: &str, address: &str, lang: Lang) -> Result<CellNow, Failure> {
+pub(super) async fn read_cell(service: &str, layer: &str, address: &str, lang: Lang) -> Result<CellNow, Failure> {
     let visit = visit()?;
-    let address = Address::parse(address)?;
+    let (address, key) = (Address::parse(address)?, key(service, layer)?);
     schema::declared(&address)?;
-    let view = visit.desk.sheet(visit.actor()?, &key(service)?).await?;
+    let view = visit.desk.row(visit.actor()?, &key, &address).await?;
+    // After the layer was found: whether it is the reader's is told before what can stand there.
+    schema::declared_in(&key.layer, &address)?;
     let text = view.cells.text(&address).to_owned();
-    let shown = view.cells.shown(&address.section, &address.row, &address.field, lang);
+    // A page of the common text shows the other language where there is nothing in the reader's; an own cell is one text.
+    let shown = view.cells.shown(&address.section, &address.row, &address.field, lang).text;
+    let shown = if key.layer == Layer::Shared { shown } else { &text };
     let choices = address
         .declared()
         .map(|f| f.choices().iter().map(|c| (c.key.to_owned(), c.marked(lang))).collect())
         .unwrap_or_default();
-    Ok(CellNow { html: html(&visit, &view, lang, &address, shown.text), text, number: view.number, choices })
+    Ok(CellNow { html: html(&visit, &view, lang, &address, shown), text, number: view.number, choices })
 }
 
 pub(super) async fn save_cell(
-    service: &str,
+    (service, layer): (&str, &str),
     address: &str,
     text: String,
     base: i64,
@@ -55,7 +64,7 @@ pub(super) async fn save_cell(
     let visit = visit()?;
     let address = Address::parse(address)?;
     let input = WriteInput {
-        key: key(service)?,
+        key: key(service, layer)?,
         base,
         cells: vec![(address.clone(), text)],
         reason,
@@ -63,7 +72,7 @@ pub(super) async fn save_cell(
         source: String::new(),
     };
     let written = visit.desk.write(visit.actor()?, &input).await?;
-    let view = visit.desk.sheet(visit.actor()?, &input.key).await?;
+    let view = visit.desk.row(visit.actor()?, &input.key, &address).await?;
     let text = view.cells.text(&address).to_owned();
     Ok(Saved {
         html: html(&visit, &view, lang, &address, &text),
@@ -71,6 +80,16 @@ pub(super) async fn save_cell(
         number: written.number,
         merged: !written.merged.is_empty(),
     })
+}
+
+pub(super) fn edits(service: &str, layer: &str, tab: &str, address: &str) -> Result<(), Failure> {
+    let visit = visit()?;
+    let key = key(service, layer)?;
+    let cell = (!address.is_empty()).then(|| Address::parse(address)).transpose()?;
+    if let Some(cell) = &cell {
+        schema::declared_in(&key.layer, cell)?;
+    }
+    visit.desk.edits(visit.actor()?, tab, &key, cell.as_ref())
 }
 
 pub(super) fn show_markdown(text: &str) -> Result<String, Failure> {
@@ -98,24 +117,47 @@ pub(super) async fn suggest(text: &str, here: &str, lang: Lang) -> Result<Vec<Su
         commands.truncate(COMMANDS);
         return Ok(commands);
     }
-    commands.truncate(3);
-    let filter = ServiceFilter { text: text.trim().to_owned(), ..ServiceFilter::default() };
-    let services = visit.desk.services(actor, &filter, 1, 5).await?.items.into_iter().map(|s| Suggestion {
+    let found = visit.desk.suggestions(actor, text.trim(), 5).await?;
+    let (w, f) = (common(lang), find(lang));
+    let services = found.services.into_iter().map(|s| Suggestion {
+        group: w.services.into(),
         url: format!("/services/{}", s.id),
         title: s.name.get(lang).to_owned(),
         detail: s.provider,
     });
-    let guardrails = visit.desk.guardrails(actor, &text, None, 1, 4)?.items.into_iter().map(|g| Suggestion {
+    let categories = found.categories.into_iter().map(|(set, id, name)| Suggestion {
+        group: f.facet_category.into(),
+        url: across::url(&visit, &visit.desk.criteria(&set), &id),
+        title: format!("{id} {}", name.get(lang)),
+        detail: String::new(),
+    });
+    let guardrails = found.guardrails.into_iter().map(|g| Suggestion {
+        group: w.guardrails.into(),
         url: format!("/guardrail?id={}", crate::pages::shell::escape(&g.id.to_string())),
         title: g.id.native.clone(),
         detail: g.id.mechanism.name().into(),
     });
-    let cells = visit.desk.suggest(actor, &text, 6).await?.into_iter().map(|(service, found)| Suggestion {
-        url: search::url(service.as_str(), &found.address),
-        title: format!("{service} · {}", search::place(&visit, &found.criteria, &found.address)),
-        detail: found.text.chars().take(80).collect(),
+    let cells = found.cells.into_iter().filter_map(|hit| {
+        let (service, address) = (hit.service.as_ref()?, hit.address.as_ref()?);
+        let own = if hit.layer == Layer::Shared { String::new() } else { format!("{} · ", w.private) };
+        let text: String = hit.text.chars().take(80).collect();
+        Some(Suggestion {
+            group: f.cells.into(),
+            url: search::url(service.as_str(), address),
+            title: format!("{} · {}", hit.title.get(lang), search::place(&visit, &hit.criteria, address)),
+            detail: format!("{own}{text}"),
+        })
     });
-    Ok(services.chain(commands).chain(guardrails).chain(cells).collect())
+    // A category is a page as well: it stands among the categories, once.
+    let mut named: Vec<Suggestion> = categories.collect();
+    let (pages, commands): (Vec<Suggestion>, Vec<Suggestion>) =
+        commands.into_iter().partition(|c| c.url.starts_with("/categories/"));
+    named.extend(pages.into_iter().map(|c| Suggestion { group: f.facet_category.into(), detail: String::new(), ..c }));
+    let mut seen = std::collections::BTreeSet::new();
+    named.retain(|c| seen.insert(c.url.clone()));
+    named.truncate(4);
+    let commands = commands.into_iter().take(3);
+    Ok(services.chain(named).chain(commands).chain(guardrails).chain(cells).collect())
 }
 
 pub(super) fn find_guardrails(text: &str, lang: Lang) -> Result<Vec<GuardrailHit>, Failure> {

@@ -7,36 +7,56 @@ pub(super) mod editor;
 #[cfg(feature = "hydrate")]
 mod live;
 #[cfg(feature = "hydrate")]
+mod presence;
+#[cfg(feature = "hydrate")]
 pub(super) mod state;
 
-use crate::words::editor as words;
+use crate::words::{editor as words, fill};
 use assessments::lang::Lang;
 use leptos::prelude::*;
 
-/// The desk. Draws only the line that says whether changes are coming in.
+/// What the desk says in the corner of the page.
+#[derive(Clone, Copy)]
+pub(crate) struct Said {
+    /// Whether changes are coming in.
+    online: RwSignal<Option<bool>>,
+    /// Who changed the text of an institution of the reader's beside this page's, which is drawn anew with the page.
+    own_changed: RwSignal<Option<String>>,
+}
+
+/// The desk. Draws only the line that says whether changes are coming in. `place` is the reader's institution whose page
+/// this is, or empty for the common text's.
 #[island]
-pub fn SheetDesk(service: String, number: i64, lang: Lang, person: String, editable: bool) -> impl IntoView {
-    let online = RwSignal::new(None::<bool>);
+pub fn SheetDesk(
+    service: String,
+    cursor: String,
+    lang: Lang,
+    person: String,
+    editable: bool,
+    place: String,
+) -> impl IntoView {
+    let said = Said { online: RwSignal::new(None), own_changed: RwSignal::new(None) };
     let w = words(lang);
-    Effect::new(move |_| start(&service, number, lang, &person, editable, online));
+    Effect::new(move |_| start((&service, &place), &cursor, lang, &person, editable, said));
     view! {
         <div class="presence" role="status">
-            {move || online.get().map(|on| view! { <span class="small" data-online=on.to_string()>{if on { w.online } else { w.offline }}</span> })}
+            {move || said.own_changed.get().map(|who| view! { <span class="small">{fill(w.own_changed, &[&who])}" "<a href="">{w.reload}</a></span> })}
+            {move || said.online.get().map(|on| view! { <span class="small" data-online=on.to_string()>{if on { w.online } else { w.offline }}</span> })}
         </div>
     }
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn start(_: &str, _: i64, _: Lang, _: &str, _: bool, _: RwSignal<Option<bool>>) {}
+fn start(_: (&str, &str), _: &str, _: Lang, _: &str, _: bool, _: Said) {}
 
 #[cfg(feature = "hydrate")]
-fn start(service: &str, number: i64, lang: Lang, person: &str, editable: bool, online: RwSignal<Option<bool>>) {
+fn start((service, layer): (&str, &str), cursor: &str, lang: Lang, person: &str, editable: bool, said: Said) {
     use super::browser::{closest, document, listen};
     use wasm_bindgen::JsCast;
 
-    let desk = state::Desk { service: service.to_owned(), lang, person: person.to_owned() };
+    let desk = state::Desk { service: service.to_owned(), layer: layer.to_owned(), lang, person: person.to_owned() };
     state::mark_live();
-    live::listen_to(&desk, number, online);
+    live::listen_to(&desk, cursor, said);
     if !editable {
         return;
     }

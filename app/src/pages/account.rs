@@ -4,9 +4,11 @@ use super::admin::{role_word, tabs};
 use super::error::notice;
 use super::shell::{Place, head, moment, page};
 use super::{Refused, Visit};
-use crate::words::{admin, fill};
+use crate::words::{admin, fill, talk};
 use assessments::desk::{Enrolment, Factor};
 use assessments::failure::Failure;
+use assessments::lang::Lang;
+use assessments::store::{MailSetting, Often};
 use leptos::prelude::*;
 use qrcode::{Color, QrCode};
 
@@ -20,6 +22,8 @@ pub enum Told {
     Enrolment(Enrolment),
     /// Fresh recovery codes, shown once.
     Codes(Vec<String>),
+    /// A fresh API token, shown once.
+    Token(String),
 }
 
 /// One's own account: roles, second factor, password, sessions.
@@ -30,10 +34,14 @@ pub async fn account(visit: &Visit, token: &str, told: &Told, refused: Option<&R
     let actor = visit.actor()?;
     let sessions = visit.desk.own_sessions(actor, token).await?;
     let factor = visit.desk.own_factor(actor).await?;
+    let setting = visit.desk.mail_setting(actor).await?;
+    let tokens = visit.desk.own_tokens(actor).await?;
+    let identities = visit.desk.own_identities(actor).await?;
     let w = admin(visit.lang);
     Ok(page(visit, w.account, Place::None, || {
         let installation = actor.installation.iter().map(|r| role_word(visit.lang, *r).to_owned());
-        let held = visit.institutions.iter().map(|(id, name)| {
+        let own = visit.institutions.iter().filter(|(id, _)| actor.institutions.contains_key(id));
+        let held = own.map(|(id, name)| {
             let words = actor.institutions.get(id).into_iter().flatten().map(|r| role_word(visit.lang, *r));
             format!("{}: {}", name.get(visit.lang), words.collect::<Vec<_>>().join(visit.lang.pick("・", ", ")))
         });
@@ -57,13 +65,15 @@ pub async fn account(visit: &Visit, token: &str, told: &Told, refused: Option<&R
             {tabs(visit, "/account")}
             {done(visit, told).map(|word| view! { <p class="note" data-tone="good" role="status">{word}</p> })}
             {refused.map(|r| notice(visit, &r.failure))}
-            <div class="split">{second(visit, factor, told)}{password(visit)}</div>
+            <div class="split"><div class="stack">{second(visit, factor, told)}{mail(visit, setting)}</div>{password(visit)}</div>
+            {super::provider::panel(visit, &identities)}
             <h2>{w.sessions}</h2><p class="small muted">{w.sessions_lead}</p>
             <table class="list">
                 <thead><tr><th scope="col">{w.began}</th><th scope="col">{w.seen}</th><th scope="col">{w.ends}</th><th scope="col"><span class="visually-hidden">{w.end}</span></th></tr></thead>
                 <tbody>{rows}</tbody>
             </table>
             {others.then(|| view! { <form class="add-row" method="post" action="/account/sessions"><button class="btn">{w.end_others}</button></form> })}
+            {super::tokens::own(visit, &tokens, told, refused)}
         }
     }))
 }
@@ -74,6 +84,10 @@ fn done(visit: &Visit, told: &Told) -> Option<&'static str> {
         Told::Done("ended") => Some(w.ended),
         Told::Done("password") => Some(w.password_changed),
         Told::Done("off") => Some(w.factor_ended),
+        Told::Done("mail") => Some(talk(visit.lang).mail_saved),
+        Told::Done("linked") => Some(crate::words::tokens(visit.lang).did_linking),
+        Told::Done("unlinked") => Some(crate::words::tokens(visit.lang).did_unlinking),
+        Told::Done("revoked") => Some(crate::words::tokens(visit.lang).revoked),
         _ => None,
     }
 }
@@ -142,6 +156,32 @@ fn password(visit: &Visit) -> impl IntoView + use<> {
                 <label>{w.password_now}<input type="password" name="now" required autocomplete="current-password"/></label>
                 <label>{w.password_new}<input type="password" name="new" required minlength="12" autocomplete="new-password"/></label>
                 <button class="btn">{w.change_password}</button>
+            </form>
+        </section>
+    }
+}
+
+/// How often one wants mail about the inbox.
+fn mail(visit: &Visit, setting: MailSetting) -> impl IntoView + use<> {
+    let w = talk(visit.lang);
+    // Who never said anything is asked in the language of the page.
+    let lang = if setting.often == Often::Off { visit.lang } else { setting.lang };
+    let often = Often::ALL.map(|o| {
+        let word = match o {
+            Often::Off => w.mail_off,
+            Often::AtOnce => w.mail_at_once,
+            Often::Daily => w.mail_daily,
+        };
+        view! { <option value=o.key() selected={o == setting.often}>{word}</option> }
+    });
+    let langs = [(Lang::Ja, "日本語"), (Lang::En, "English")]
+        .map(|(l, word)| view! { <option value=l.code() selected={l == lang}>{word}</option> });
+    view! {
+        <section class="panel" id="mail"><h2>{w.mail}</h2><p class="small muted">{w.mail_lead}</p>
+            <form class="form" method="post" action="/account/mail">
+                <div class="two"><label>{w.mail_often}<select name="often">{often}</select></label>
+                    <label>{w.mail_lang}<select name="lang">{langs}</select></label></div>
+                <button class="btn">{w.mail_save}</button>
             </form>
         </section>
     }

@@ -1,18 +1,16 @@
-//! Administration: members, institutions, the policy as a table.
+//! Administration: members and institutions.
 
 use super::error::notice;
 use super::shell::{Place, escape, head, moment, page};
 use super::{Refused, Visit};
-use crate::words::{admin, fill};
-use assessments::access::{Action, Actor, Role, permit};
+use crate::words::{admin, elevation, fill, find, review};
+use assessments::access::{Action, Role, permit};
 use assessments::cell::Layer;
 use assessments::desk::Invited;
 use assessments::failure::Failure;
-use assessments::id::{InstitutionId, PersonId};
 use assessments::lang::Lang;
 use assessments::store::{InstitutionRow, Member};
 use leptos::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// A role's word.
 pub fn role_word(lang: Lang, role: Role) -> &'static str {
@@ -28,7 +26,8 @@ pub fn role_word(lang: Lang, role: Role) -> &'static str {
     }
 }
 
-fn action_word(lang: Lang, action: Action) -> &'static str {
+/// An action's word.
+pub fn action_word(lang: Lang, action: Action) -> &'static str {
     let w = admin(lang);
     match action {
         Action::ReadSheet => w.read_sheet,
@@ -42,6 +41,19 @@ fn action_word(lang: Lang, action: Action) -> &'static str {
         Action::ManageInstitutions => w.manage_institutions,
         Action::ManagePeople => w.manage_people,
         Action::ReadAudit => w.read_audit,
+        Action::Comment => w.comment,
+        Action::Review => w.review,
+        Action::ManageRounds => w.manage_rounds,
+        Action::Assign => w.assign,
+        Action::Publish => w.publish,
+        Action::PublishWithoutQuorum => w.publish_without_quorum,
+        Action::PrepareApproval => w.prepare_approval,
+        Action::DecideApproval => w.decide_approval,
+        Action::TakeOverApproval => w.take_over_approval,
+        Action::ManageTemplates => crate::words::templates(lang).manage,
+        Action::EditSynonyms => w.edit_synonyms,
+        Action::RequestElevation => w.request_elevation,
+        Action::DecideElevation => w.decide_elevation,
     }
 }
 
@@ -50,8 +62,20 @@ pub fn places(visit: &Visit, lang: Lang) -> Vec<(String, String)> {
     let w = admin(lang);
     let Some(actor) = &visit.actor else { return vec![] };
     let may = |action, layer: &Layer| permit(actor, action, layer).is_ok();
-    let mut out = vec![("/account".to_owned(), w.account.to_owned())];
+    let f = find(lang);
+    let mut out = vec![
+        ("/basket".to_owned(), f.baskets.to_owned()),
+        ("/searches".to_owned(), f.saved_searches.to_owned()),
+        ("/account".to_owned(), w.account.to_owned()),
+    ];
+    out.push(("/inbox".into(), crate::words::talk(lang).inbox.into()));
+    out.push(("/rounds".to_owned(), review(lang).rounds.to_owned()));
+    out.push(("/assignments".to_owned(), review(lang).assignments.to_owned()));
     for (id, name) in &visit.institutions {
+        let of = crate::words::adoption(lang).across_of;
+        out.push((format!("/adoption?institution={id}"), fill(of, &[&name.get(lang)])));
+        let of = crate::words::templates(lang).of;
+        out.push((format!("/templates?institution={id}"), fill(of, &[&name.get(lang)])));
         if may(Action::ManagePeople, &Layer::Institution(id.clone())) {
             out.push((format!("/members?institution={id}"), fill(w.people_of, &[&name.get(lang)])));
         }
@@ -68,6 +92,10 @@ pub fn places(visit: &Visit, lang: Lang) -> Vec<(String, String)> {
     if may(Action::ManageInstitutions, &Layer::Shared) {
         out.push(("/institutions".into(), w.institutions.into()));
     }
+    if visit.desk.knows_elevation(actor) {
+        out.push(("/elevation".into(), elevation(lang).title.into()));
+    }
+    out.push(("/synonyms".into(), f.synonyms.into()));
     out.push(("/policy".into(), w.policy.into()));
     out
 }
@@ -76,6 +104,8 @@ pub fn places(visit: &Visit, lang: Lang) -> Vec<(String, String)> {
 pub(super) fn tabs(visit: &Visit, here: &str) -> impl IntoView + use<> {
     let links = places(visit, visit.lang)
         .into_iter()
+        // The inbox is no part of administration; every page's header leads to it.
+        .filter(|(path, _)| path != "/inbox")
         .map(|(path, word)| {
             let current = (path == here).then_some("page");
             view! { <a href=path aria-current=current>{word}</a> }
@@ -131,6 +161,7 @@ fn said(visit: &Visit, said: &Said) -> Option<AnyView> {
 pub async fn members(visit: &Visit, scope: &Layer, done: Said, refused: Option<&Refused>) -> Result<String, Failure> {
     let actor = visit.actor()?;
     let list = visit.desk.members(actor, scope).await?;
+    let tokens = visit.desk.tokens_in(actor, scope).await?;
     let w = admin(visit.lang);
     let title = match scope {
         Layer::Shared => w.people_installation.to_owned(),
@@ -150,6 +181,7 @@ pub async fn members(visit: &Visit, scope: &Layer, done: Said, refused: Option<&
                 <tbody>{list.iter().map(|m| line(visit, scope, m)).collect_view()}</tbody>
             </table>
             {invite(visit, scope, refused)}
+            {super::tokens::of_members(visit, &path_of(scope), &tokens)}
         }
     }))
 }
@@ -265,58 +297,6 @@ fn institution(visit: &Visit, i: &InstitutionRow) -> impl IntoView + use<> {
         <tr><th scope="row" data-label=w.institutions>{name}" "<small class="mono muted">{i.id.to_string()}</small></th>
             <td class="num" data-label=w.people_count>{i.people}</td><td data-label=w.manager>{manager}</td></tr>
     }
-}
-
-/// Somebody with one role, to ask the policy about.
-fn somebody(role: Role) -> (Actor, Layer) {
-    let own = InstitutionId::parse("own").unwrap_or_else(|_| unreachable!("a constant"));
-    let roles = BTreeSet::from([role]);
-    let mut actor = Actor {
-        person: PersonId::parse("somebody").ok(),
-        name: String::new(),
-        installation: BTreeSet::new(),
-        institutions: BTreeMap::new(),
-    };
-    if role.is_installation() {
-        actor.installation = roles;
-    } else {
-        actor.institutions.insert(own.clone(), roles);
-    }
-    (actor, Layer::Institution(own))
-}
-
-/// The policy as a table, asked of the very function that decides.
-///
-/// # Errors
-/// [`Failure::SignedOut`] where nobody is signed in.
-pub fn policy(visit: &Visit) -> Result<String, Failure> {
-    visit.actor()?;
-    let w = admin(visit.lang);
-    Ok(page(visit, w.policy, Place::None, || {
-        let rows = Role::ALL.map(|role| {
-            let (actor, own) = somebody(role);
-            let allowed = |layer: &Layer| {
-                let words: Vec<&str> = Action::ALL
-                    .into_iter()
-                    .filter(|action| permit(&actor, *action, layer).is_ok())
-                    .map(|action| action_word(visit.lang, action))
-                    .collect();
-                if words.is_empty() { w.nothing.to_owned() } else { words.join(visit.lang.pick("・", ", ")) }
-            };
-            view! {
-                <tr><th scope="row" data-label=w.role>{role_word(visit.lang, role)}</th>
-                    <td data-label=w.common_layer>{allowed(&Layer::Shared)}</td><td data-label=w.own_layer>{allowed(&own)}</td></tr>
-            }
-        });
-        view! {
-            {head(w.policy.into(), Some(w.policy_lead.into()), ().into_any())}
-            {tabs(visit, "/policy")}
-            <table class="list">
-                <thead><tr><th scope="col">{w.role}</th><th scope="col">{w.common_layer}</th><th scope="col">{w.own_layer}</th></tr></thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        }
-    }))
 }
 
 /// The address of a scope's list, for going back.

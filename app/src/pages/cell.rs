@@ -2,7 +2,7 @@
 
 use super::Visit;
 use super::shell::escape;
-use crate::words::{common, pages, sheet};
+use crate::words::{adoption, common, fill, find, pages, sheet, talk};
 use assessments::cell::Address;
 use assessments::criteria::CriteriaSet;
 use assessments::desk::Desk;
@@ -28,6 +28,7 @@ pub fn body(desk: &Desk, criteria: &CriteriaSet, lang: Lang, field: &Field, text
             .find(|c| c.key == text)
             .map(|c| view! { <span class="sev" data-s=c.key>{c.label(lang)}</span> })
             .into_any(),
+        Kind::Choice(_) if field.key == "verdict" => super::adoption::verdict(lang, text),
         Kind::Choice(list) | Kind::Choices(list) => {
             let keys: Vec<&str> = text.split(',').collect();
             let words: Vec<&Choice> = list.iter().filter(|c| keys.contains(&c.key)).collect();
@@ -39,9 +40,15 @@ pub fn body(desk: &Desk, criteria: &CriteriaSet, lang: Lang, field: &Field, text
         }
         Kind::Date => {
             // Days of one form compare as texts.
-            let overdue = field.key == "review_by" && text < desk.today().as_str();
-            view! { <time class="mono" datetime=text.to_owned()>{text.to_owned()}</time>
-            {overdue.then(|| view! { " "<span class="chip" data-tone="warn">{pages(lang).overdue_short}</span> })} }
+            let over = match field.key {
+                "review_by" => Some(pages(lang).overdue_short),
+                "next_review" => Some(adoption(lang).review_overdue),
+                "expires" => Some(adoption(lang).risk_over),
+                _ => None,
+            };
+            let over = over.filter(|_| text < desk.today().as_str());
+            view! { <time class="mono nowrap" datetime=text.to_owned()>{text.to_owned()}</time>
+            {over.map(|word| view! { " "<span class="chip" data-tone="warn">{word}</span> })} }
             .into_any()
         }
         Kind::Links => links(lang, text),
@@ -136,17 +143,21 @@ pub struct CellInput<'a> {
     pub editable: bool,
     /// Shown before the text: the field's name.
     pub label: Option<&'static str>,
+    /// How many open threads stand on it; none where the page does not ask.
+    pub talk: Option<i64>,
 }
 
 /// A cell with its tools. The tools are links, so that they work with script off.
 pub fn cell(visit: &Visit, input: CellInput<'_>) -> AnyView {
-    let (w, s) = (common(visit.lang), sheet(visit.lang));
+    let (w, s, f) = (common(visit.lang), sheet(visit.lang), find(visit.lang));
     let address = input.address.to_string();
     let query = escape(&address);
     let (edit, history) = (
         format!("/services/{}/edit?cell={query}", input.service),
         format!("/services/{}/history?cell={query}", input.service),
     );
+    let collect =
+        super::basket::add_url(input.service, &input.address.in_lang(input.other.unwrap_or(visit.lang)).to_string());
     let only = input.other.map(|l| if l == Lang::Ja { w.only_other_ja } else { w.only_other_en });
     let text_lang = input.other.map(Lang::code);
     let label = input.field.label(visit.lang);
@@ -155,6 +166,15 @@ pub fn cell(visit: &Visit, input: CellInput<'_>) -> AnyView {
     let anchored = |a: &Address| if input.many { format!("{}-{}", input.service, a.anchor()) } else { a.anchor() };
     let anchor = anchored(&input.address);
     let other = input.address.lang.map(|l| anchored(&input.address.in_lang(l.other())));
+    let t = talk(visit.lang);
+    let said = format!(
+        "/services/{}/talk?cell={}",
+        input.service,
+        escape(&Address { lang: None, ..input.address.clone() }.to_string())
+    );
+    let open = input.talk.filter(|n| *n > 0).map(|n| {
+        view! { <a class="talk-count" href=said.clone() aria-label=fill(t.count, &[&name, &n])>{fill(t.of_cell, &[&n])}</a> }
+    });
     view! {
         <div class="cell" id=anchor data-cell=address data-editable=input.editable.then_some("") data-kind=kind(input.field)
             data-empty=input.text.is_empty().then_some("") tabindex="0" role="group" aria-label=name.clone()>
@@ -162,9 +182,12 @@ pub fn cell(visit: &Visit, input: CellInput<'_>) -> AnyView {
             {input.label.map(|l| view! { <span class="cell-label">{l}</span> })}
             <div class="cell-body" lang=text_lang>{body(&visit.desk, input.criteria, visit.lang, input.field, input.text)}</div>
             {only.map(|o| view! { <span class="other-lang">{o}</span> })}
+            {open}
             <div class="cell-tools">
                 {input.editable.then(|| view! { <a class="tool" data-tool="edit" href=edit aria-label=format!("{} {name}", w.edit)>{w.edit}</a> })}
+                {(!input.many).then(|| view! { <a class="tool" href=collect aria-label=format!("{name} {}", f.collect)>{f.collect}</a> })}
                 <a class="tool" href=history aria-label=format!("{} {name}", s.history_cell)>{w.history}</a>
+                {input.talk.is_some().then(|| view! { <a class="tool" href=said aria-label=format!("{} {name}", t.title)>{t.title}</a> })}
             </div>
         </div>
     }

@@ -2,7 +2,7 @@
 
 use super::Visit;
 use super::shell::{Place, escape, head, page, pager};
-use crate::words::{common, pages};
+use crate::words::{common, find, pages};
 use assessments::desk::LeaningAnswer;
 use assessments::failure::Failure;
 use assessments::guardrail::{Coverage, Guardrail, GuardrailId, Mechanism};
@@ -11,6 +11,8 @@ use leptos::prelude::*;
 
 /// Entries a page.
 const SIZE: i64 = 100;
+/// Mentions shown.
+const MENTIONS: usize = 30;
 
 /// The catalogue.
 ///
@@ -96,7 +98,8 @@ fn row(visit: &Visit, g: &Guardrail) -> impl IntoView + use<> {
 pub async fn guardrail(visit: &Visit, id: &str) -> Result<String, Failure> {
     let id = GuardrailId::parse(id).ok_or(Failure::NotFound)?;
     let found = visit.desk.guardrail(visit.actor()?, &id).await?;
-    let p = pages(visit.lang);
+    let mentions = visit.desk.mentions(visit.actor()?, &found.id, MENTIONS).await?;
+    let (p, f) = (pages(visit.lang), find(visit.lang));
     let title = found.id.native.clone();
     Ok(page(visit, &title, Place::Guardrails, || {
         let facts = found.entry.as_ref().map(|g| {
@@ -132,6 +135,13 @@ pub async fn guardrail(visit: &Visit, id: &str) -> Result<String, Failure> {
                 view! { <p class="empty">{p.leaning_empty}</p> }.into_any()
             } else {
                 view! { <table class="list"><tbody>{answers.collect_view()}</tbody></table> }.into_any()
+            }}
+            <h2>{f.mentions}</h2>
+            <p class="small muted">{f.mentions_lead}</p>
+            {if mentions.is_empty() {
+                view! { <p class="empty">{f.mentions_empty}</p> }.into_any()
+            } else {
+                view! { <section class="panel hits"><ul class="plain-list">{mentions.iter().map(|h| super::search::plain_hit(visit, h)).collect_view()}</ul></section> }.into_any()
             }}
         }
     }))

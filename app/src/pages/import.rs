@@ -1,5 +1,9 @@
 //! Import: drop a file, look at what it would do, choose, apply.
 
+mod beside;
+pub mod several;
+
+use super::adoption::private_line;
 use super::error::notice;
 use super::forms::cell_diff;
 use super::search::place as cell_place;
@@ -7,12 +11,13 @@ use super::shell::{Place, page};
 use super::{Refused, Visit};
 use crate::islands::FileDrop;
 use crate::words::{common, exchange, fill};
-use assessments::access::{Action, permit};
+use assessments::access::Action;
 use assessments::cell::Layer;
 use assessments::criteria::CriteriaSet;
 use assessments::desk::Preview;
 use assessments::failure::Failure;
 use assessments::import::{Counts, Finding, Level, Mapping, Outcome, PlannedCell};
+use leptos::attr::custom::custom_attribute;
 use leptos::prelude::*;
 
 /// The page on which a file is dropped.
@@ -20,7 +25,7 @@ use leptos::prelude::*;
 /// # Errors
 /// [`Failure::Forbidden`] where the reader may not import.
 pub fn drop(visit: &Visit, service: &str, refused: Option<&Refused>) -> Result<String, Failure> {
-    permit(visit.actor()?, Action::PreviewImport, &Layer::Shared)?;
+    visit.who_may(Action::PreviewImport, &Layer::Shared)?;
     let x = exchange(visit.lang);
     Ok(page(visit, x.title, Place::Import, || {
         view! {
@@ -29,11 +34,18 @@ pub fn drop(visit: &Visit, service: &str, refused: Option<&Refused>) -> Result<S
             <form class="form wide drop" method="post" action="/import" enctype="multipart/form-data">
                 <label>{x.service}
                     <input type="text" name="service" value=service.to_owned() placeholder=x.service_auto/></label>
-                <label>{x.drop}<input type="file" name="file" required accept=".xlsx,.xlsm,.csv,.tsv"/></label>
+                <label>{x.drop}<input type="file" name="file" required multiple accept=".xlsx,.xlsm,.csv,.tsv,.json,.md,.zip"/></label>
                 <button class="btn" data-kind="primary">{x.read}</button>
                 <FileDrop lang=visit.lang/>
             </form>
+            // A field takes either files or a folder: the folder has one of its own.
+            <form class="form wide folder" method="post" action="/import" enctype="multipart/form-data">
+                <label>{x.folder}<input type="file" name="file" required {custom_attribute("webkitdirectory", true)}/></label>
+                <button class="btn">{x.folder_read}</button>
+                <FileDrop lang=visit.lang/>
+            </form>
             <p class="small muted">{x.own_hint}</p>
+            <p class="small muted">{x.several_hint}</p>
         }
     }))
 }
@@ -45,28 +57,35 @@ pub fn preview(visit: &Visit, preview: &Preview, name: &str, written: usize, ref
     page(visit, x.preview, Place::Import, || {
         let counts = preview.plan.counts();
         let open = preview.applied.is_none();
+        let asked = !preview.plan.copies.is_empty();
         let changes: Vec<&PlannedCell> =
             preview.plan.cells.iter().filter(|c| c.outcome != Outcome::Unchanged).collect();
         view! {
-            <nav class="crumbs"><a href="/import">{x.title}</a></nav>
-            <div class="head"><div><h1>{x.preview}</h1><p class="facts">{title}</p></div></div>
+            <nav class="crumbs"><a href="/import">{x.title}</a>
+                {preview.batch.as_ref().map(|batch| view! { <a href=format!("/import/several/{batch}")>{x.several}</a> })}</nav>
+            <div class="head"><div><h1>{x.preview}</h1><p class="facts">{title}</p></div>
+                <a class="btn" data-kind="quiet" href=format!("/import/{}/report", preview.id) download>{x.report}</a></div>
+            {private_line(visit, &preview.key.layer)}
             {refused.map(|r| notice(visit, &r.failure))}
             {preview.applied.map(|number| applied(visit, preview, number, written))}
             {summary(visit, counts)}
+            {beside::question(visit, preview)}
             {mapping(visit, preview)}
+            {beside::as_criteria(visit, preview, refused)}
             {findings(visit, &preview.plan.findings)}
-            {if changes.is_empty() {
+            {if changes.is_empty() && preview.plan.own.is_empty() {
                 view! { <p class="empty">{x.nothing}</p> }.into_any()
             } else {
                 view! {
                     <form method="post" action=format!("/import/{}", preview.id)>
+                        {beside::own_columns(visit, preview, refused)}
                         <table class="list preview">
                             <thead><tr><th scope="col">{x.take}</th><th scope="col">{x.cell}</th><th scope="col">{x.outcome}</th>
                                 <th scope="col">{x.place}</th><th scope="col">{x.result}</th></tr></thead>
                             <tbody>{changes.iter().map(|c| row(visit, &preview.criteria.key(), c, open, refused)).collect_view()}</tbody>
                         </table>
                         <p class="small muted">{fill(x.same_hidden, &[&counts.unchanged])}</p>
-                        {open.then(|| view! { <button class="btn" data-kind="primary">{x.apply}</button> })}
+                        {(open && !asked).then(|| view! { <button class="btn" data-kind="primary">{x.apply}</button> })}
                     </form>
                 }.into_any()
             }}
@@ -76,27 +95,32 @@ pub fn preview(visit: &Visit, preview: &Preview, name: &str, written: usize, ref
 
 fn applied(visit: &Visit, preview: &Preview, number: i64, written: usize) -> impl IntoView + use<> {
     let x = exchange(visit.lang);
+    let service = &preview.key.service;
+    let (history, own) = match &preview.key.layer {
+        Layer::Shared => (format!("/services/{service}/history#r{number}"), None),
+        Layer::Institution(id) => {
+            (format!("/services/{service}/adoption?institution={id}#own-history"), Some(id.to_string()))
+        }
+    };
     view! {
         <div class="note" data-tone="good" role="status">
             <p>{fill(x.applied, &[&number, &written])}</p>
-            <div class="row"><a class="btn" href=format!("/services/{}/history#r{number}", preview.key.service)>{common(visit.lang).history}</a>
-                <form method="post" action=format!("/services/{}/undo", preview.key.service)>
-                    <input type="hidden" name="number" value=number.to_string()/><button class="btn" data-kind="quiet">{x.undo}</button></form></div>
+            <div class="row"><a class="btn" href=history>{common(visit.lang).history}</a>
+                {several::undo(visit, service.as_str(), number, &preview.operation, own)}</div>
         </div>
     }
 }
 
-fn summary(visit: &Visit, c: Counts) -> impl IntoView + use<> {
+/// The numbers of a preview with their words.
+fn counted(visit: &Visit, counts: Counts) -> impl Iterator<Item = (usize, &'static str)> + use<> {
     let x = exchange(visit.lang);
-    let all = [
-        (c.added, x.added),
-        (c.changed, x.changed),
-        (c.unchanged, x.unchanged),
-        (c.conflicts, x.conflict),
-        (c.proposed_deletions, x.deletion),
-        (c.not_understood, x.not_understood),
-    ];
-    view! { <div class="cards counts">{all.map(|(n, word)| view! { <div class="stat"><b>{n}</b><span>{word}</span></div> })}</div> }
+    let words = [x.added, x.changed, x.unchanged, x.conflict, x.deletion, x.blank, x.not_understood];
+    counts.each().into_iter().zip(words)
+}
+
+fn summary(visit: &Visit, counts: Counts) -> impl IntoView + use<> {
+    let all = counted(visit, counts);
+    view! { <div class="cards counts">{all.map(|(n, word)| view! { <div class="stat"><b>{n}</b><span>{word}</span></div> }).collect_view()}</div> }
 }
 
 /// A cell's word and tone for its outcome.
@@ -109,6 +133,7 @@ fn outcome(visit: &Visit, outcome: Outcome) -> (&'static str, &'static str) {
         Outcome::Unchanged => (x.unchanged, "line"),
         Outcome::Conflict => (x.conflict, "bad"),
         Outcome::ProposedDeletion => (x.deletion, "warn"),
+        Outcome::Blank => (x.blank, "warn"),
     }
 }
 
@@ -127,12 +152,16 @@ fn row(visit: &Visit, set: &str, c: &PlannedCell, open: bool, refused: Option<&R
             <label class="check"><input type="checkbox" name="delete" value=address.clone() disabled=!open/>{x.delete_row}</label>
         }
         .into_any(),
+        Outcome::Blank => view! {
+            <label class="check"><input type="checkbox" name="delete" value=address.clone() disabled=!open/>{x.erase}</label>
+        }
+        .into_any(),
         _ => ().into_any(),
     };
     let typed = refused.and_then(|r| r.typed(&format!("settle:{address}"))).map(str::to_owned);
     let body = match c.outcome {
         Outcome::Conflict => conflict(visit, c, open, typed).into_any(),
-        Outcome::ProposedDeletion => {
+        Outcome::ProposedDeletion | Outcome::Blank => {
             view! { <div class="diff">{cell_diff(visit.lang, &c.address, &c.current, "")}</div> }.into_any()
         }
         _ => view! { <div class="diff">{cell_diff(visit.lang, &c.address, &c.current, &c.result)}</div> }.into_any(),
@@ -164,7 +193,7 @@ fn conflict(visit: &Visit, c: &PlannedCell, open: bool, typed: Option<String>) -
             {pane(x.current, &c.current)}
             {pane(x.file, &c.file)}
         </div>
-        {open.then(|| view! { <label class="small">{x.write_own}<textarea name=name rows="4">{text}</textarea></label> })}
+        {open.then(|| view! { <label class="small">{x.write_own}<textarea name=name rows="4">{super::shell::in_area(text)}</textarea></label> })}
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Visit;
 use super::shell::{Place, head, moment, page, pager};
-use crate::words::{common, fill, pages, sheet};
+use crate::words::{common, fill, pages, review, sheet};
 use assessments::access::{Action, permit};
 use assessments::cell::Layer;
 use assessments::desk::Facets;
@@ -90,8 +90,16 @@ pub fn filters(visit: &Visit, path: &'static str, filter: &ServiceFilter, facets
             option(word.clone(), word, g.ja == filter.group || g.en == filter.group)
         })
         .collect_view();
-    let states = [("answered", p.state_answered), ("started", p.state_started), ("empty", p.state_empty)]
-        .map(|(key, word)| option(key.into(), word.into(), filter.state == key));
+    let r = review(visit.lang);
+    let states = [
+        ("answered", p.state_answered),
+        ("started", p.state_started),
+        ("empty", p.state_empty),
+        ("published", r.filter_published),
+        ("in_review", r.filter_in_review),
+        ("taken_over", r.filter_taken),
+    ]
+    .map(|(key, word)| option(key.into(), word.into(), filter.state == key));
     let sets = visit.desk.criteria_sets();
     let sets = (sets.len() > 1 && !filter.criteria.is_empty()).then(|| {
         let options = sets.iter().map(|set| option(set.key(), set.key(), set.key() == filter.criteria)).collect_view();

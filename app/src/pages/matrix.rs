@@ -2,7 +2,7 @@
 
 use super::Visit;
 use super::lists::{filters, query};
-use super::shell::{Place, head, page, pager};
+use super::shell::{Place, address, head, page, pager};
 use crate::words::{common, pages};
 use assessments::criteria::CriteriaSet;
 use assessments::failure::Failure;
@@ -28,8 +28,12 @@ pub async fn matrix(visit: &Visit, filter: &ServiceFilter, number: i64) -> Resul
     let facets = visit.desk.facets(actor).await?;
     let p = pages(visit.lang);
     Ok(page(visit, p.matrix_title, Place::Matrix, || {
+        let excel = view! {
+            <a class="btn" href=address("/matrix/export", &query(filter))>{p.list_export}</a>
+            <a class="btn" data-kind="quiet" href="/export/all">{p.all_export}</a>
+        };
         view! {
-            {head(p.matrix_title.into(), Some(p.matrix_lead.into()), ().into_any())}
+            {head(p.matrix_title.into(), Some(p.matrix_lead.into()), excel.into_any())}
             {filters(visit, "/matrix", filter, &facets)}
             {legend(visit)}
             {if found.items.is_empty() {
@@ -79,9 +83,11 @@ fn row(visit: &Visit, criteria: &CriteriaSet, line: &MatrixRow) -> impl IntoView
     let squares = criteria.viewpoints.iter().flat_map(|v| criteria.of_viewpoint(&v.id)).map(|c| {
         let choice = line.cells.get(&c.id).and_then(|key| schema::availability(key));
         let (key, mark, word) = choice.map_or(("none", "", w.unanswered), |c| (c.key, c.mark, c.label(visit.lang)));
-        let label = format!("{} {} {word}", c.id, c.name(visit.lang));
+        let taken = line.taken_over.contains(&c.id);
+        let mark_word = if taken { format!("（{}）", crate::words::review(visit.lang).chip_taken) } else { String::new() };
+        let label = format!("{} {} {word}{mark_word}", c.id, c.name(visit.lang));
         view! {
-            <td><a class="sq" data-a=key href=format!("/services/{id}/criteria#criteria-{}-availability", c.id) aria-label=label.clone() title=label>
+            <td><a class="sq" data-a=key data-taken=taken.then_some("") href=format!("/services/{id}/criteria#criteria-{}-availability", c.id) aria-label=label.clone() title=label>
                 {mark}</a></td>
         }
     });

@@ -4,24 +4,44 @@
 pub mod account;
 pub mod across;
 pub mod admin;
+pub mod adoption;
+pub mod api;
+pub mod assignments;
 pub mod audit;
+pub mod basket;
 pub mod cell;
+pub mod copy;
+pub mod elevation;
 pub mod error;
 pub mod forms;
 pub mod guardrails;
 pub mod home;
 pub mod import;
+pub mod inbox;
 pub mod lists;
+pub mod mail;
 pub mod matrix;
 pub mod overdue;
+pub mod policy;
+pub mod presence;
+pub mod provider;
+pub mod review;
 pub mod search;
+pub mod searches;
 pub mod service_new;
 pub mod sheet;
 pub mod shell;
 pub mod sign_in;
+pub mod synonyms;
+pub mod talk;
+pub mod templates;
+pub mod tokens;
+pub mod versions;
 
-use assessments::access::Actor;
+use assessments::access::{Action, Actor, permit};
+use assessments::cell::Layer;
 use assessments::desk::Desk;
+use assessments::elevation::Elevation;
 use assessments::failure::Failure;
 use assessments::id::InstitutionId;
 use assessments::lang::{Label, Lang};
@@ -72,8 +92,14 @@ pub struct Visit {
     pub actor: Option<Actor>,
     /// Their institutions' names.
     pub institutions: Vec<(InstitutionId, Label)>,
+    /// Emergencies of others that they have not acknowledged yet.
+    pub alarms: Vec<Elevation>,
+    /// How much of what was said to them they have not seen.
+    pub unread: i64,
     /// The language of the interface.
     pub lang: Lang,
+    /// What the sign-in provider is called, where there is one.
+    pub provider: Option<Label>,
     /// Path and query, for the language switch and the way back after signing in.
     pub path: String,
     /// Number of this request, quoted by error pages and found in the log.
@@ -89,6 +115,16 @@ impl Visit {
     /// [`Failure::SignedOut`] where nobody is signed in.
     pub fn actor(&self) -> Result<&Actor, Failure> {
         self.actor.as_ref().ok_or(Failure::SignedOut)
+    }
+
+    /// The actor, where they may do this: asked before a form is drawn or read, so that what is wrong with it is told only
+    /// to who may send it. The desk asks again when it does the work.
+    ///
+    /// # Errors
+    /// As [`permit`] says; [`Failure::SignedOut`] where nobody is signed in.
+    pub fn who_may(&self, action: Action, layer: &Layer) -> Result<&Actor, Failure> {
+        let actor = self.actor()?;
+        permit(actor, action, layer).map(|_| actor)
     }
 }
 

@@ -18,8 +18,9 @@ pub async fn overdue(visit: &Visit, number: i64) -> Result<String, Failure> {
     let found = visit.desk.overdue(visit.actor()?, number, SIZE).await?;
     let p = pages(visit.lang);
     Ok(page(visit, p.overdue, Place::None, || {
+        let excel = (found.total > 0).then(|| view! { <a class="btn" href="/overdue/export">{p.list_export}</a> });
         view! {
-            {head(p.overdue.into(), Some(p.overdue_lead.into()), ().into_any())}
+            {head(p.overdue.into(), Some(p.overdue_lead.into()), excel.into_any())}
             {if found.items.is_empty() {
                 view! { <p class="empty">{p.overdue_empty}</p> }.into_any()
             } else {

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 /// # Errors
 /// [`Failure::Forbidden`] where the reader may not add services.
 pub fn form(visit: &Visit, import: &str, refused: Option<&Refused>) -> Result<String, Failure> {
-    permit(visit.actor()?, Action::AddService, &Layer::Shared)?;
+    visit.who_may(Action::AddService, &Layer::Shared)?;
     let (w, p) = (common(visit.lang), pages(visit.lang));
     let typed = |name: &str| refused.and_then(|r| r.typed(name)).unwrap_or("").to_owned();
     let import = refused.and_then(|r| r.typed("import")).unwrap_or(import).to_owned();
@@ -49,8 +49,7 @@ pub fn which(
     services: &[(String, String)],
     refused: Option<&Refused>,
 ) -> Result<String, Failure> {
-    let actor = visit.actor()?;
-    permit(actor, Action::PreviewImport, &Layer::Shared)?;
+    let actor = visit.who_may(Action::PreviewImport, &Layer::Shared)?;
     let (x, p) = (exchange(visit.lang), pages(visit.lang));
     let may_add = permit(actor, Action::AddService, &Layer::Shared).is_ok();
     let typed = refused.and_then(|r| r.typed("service")).unwrap_or("").to_owned();

@@ -57,7 +57,7 @@ pub fn page<V: IntoView>(visit: &Visit, title: &str, place: Place, body: impl Fn
                 <body>
                     <a class="skip" href="#main">{w.skip}</a>
                     {header(visit, place)}
-                    <main id="main" tabindex="-1">{body()}</main>
+                    <main id="main" tabindex="-1">{super::elevation::alarms(visit)}{body()}</main>
                     <footer class="foot"><p>{w.footer}</p></footer>
                     {visit.actor.is_some().then(|| view! { <Keyboard lang=visit.lang/> })}
                 </body>
@@ -119,6 +119,8 @@ fn who(visit: &Visit) -> AnyView {
         .collect_view();
     view! {
         <div class="who">
+            {super::elevation::chip(visit)}
+            {inbox(visit)}
             <details>
                 <summary><span class="visually-hidden">{w.menu}</span>
                     {(!banks.is_empty()).then(|| view! { <b>{banks.clone()}</b>" · " })}<span>{name.clone()}</span></summary>
@@ -132,6 +134,19 @@ fn who(visit: &Visit) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// The way to the inbox, with how much of it is unread.
+fn inbox(visit: &Visit) -> impl IntoView + use<> {
+    let t = crate::words::talk(visit.lang);
+    let label =
+        if visit.unread > 0 { crate::words::fill(t.inbox_unread, &[&visit.unread]) } else { t.inbox.to_owned() };
+    let here = (visit.path.split('?').next() == Some("/inbox")).then_some("page");
+    let many = if visit.unread > 99 { "99+".to_owned() } else { visit.unread.to_string() };
+    view! {
+        <a class="inbox" href="/inbox" aria-label=label aria-current=here>{t.inbox}
+            {(visit.unread > 0).then(|| view! { <span class="badge">{many}</span> })}</a>
+    }
 }
 
 /// The head of a page: title, a line under it, and what can be done.
@@ -152,10 +167,8 @@ pub fn pager(visit: &Visit, path: &str, query: &[(&str, &str)], page: i64, pages
         return view! { <p class="small muted">{counted}</p> }.into_any();
     }
     let to = |n: i64| {
-        let mut parts: Vec<String> =
-            query.iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| format!("{k}={}", escape(v))).collect();
-        parts.push(format!("page={n}"));
-        format!("{path}?{}", parts.join("&"))
+        let n = n.to_string();
+        address(path, &[query, &[("page", n.as_str())]].concat())
     };
     view! {
         <nav class="pager" aria-label=crate::words::fill(w.page_of, &[&page, &pages])>
@@ -166,6 +179,20 @@ pub fn pager(visit: &Visit, path: &str, query: &[(&str, &str)], page: i64, pages
         </nav>
     }
     .into_any()
+}
+
+/// A text for inside a `textarea`, which Leptos writes as it is: without this a `</textarea>` that somebody typed would end
+/// it, and `&lt;` would come back as `<`. The line break in front is the one that a browser drops there.
+pub fn in_area(text: impl AsRef<str>) -> String {
+    let text = text.as_ref().replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    format!("\n{text}")
+}
+
+/// An address with those parts of a query that say something.
+pub fn address(path: &str, query: &[(&str, &str)]) -> String {
+    let parts: Vec<String> =
+        query.iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| format!("{k}={}", escape(v))).collect();
+    if parts.is_empty() { path.to_owned() } else { format!("{path}?{}", parts.join("&")) }
 }
 
 /// A text for the query part of an address.

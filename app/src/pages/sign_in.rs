@@ -3,7 +3,7 @@
 use super::error::notice;
 use super::shell::{Place, page};
 use super::{Refused, Visit};
-use crate::words::{fill, pages};
+use crate::words::{common, fill, pages};
 use assessments::failure::Failure;
 use leptos::prelude::*;
 
@@ -11,18 +11,22 @@ use leptos::prelude::*;
 pub fn sign_in(visit: &Visit, back: &str, refused: Option<&Refused>) -> String {
     let p = pages(visit.lang);
     let email = refused.and_then(|r| r.typed("email")).unwrap_or("").to_owned();
+    // What went wrong at the provider stands in the log too, under this number.
+    let outside = refused.is_some_and(|r| matches!(r.failure, Failure::Provider { .. }));
     page(visit, p.sign_in_title, Place::None, || {
         view! {
             <section class="panel narrow">
                 <h1>{p.sign_in_title}</h1>
                 <p class="muted">{p.sign_in_lead}</p>
                 {refused.map(|r| notice(visit, &r.failure))}
+                {outside.then(|| view! { <p class="small muted">{common(visit.lang).operation}": "<span class="mono">{visit.operation.clone()}</span></p> })}
                 <form class="form" method="post" action="/sign-in">
                     <input type="hidden" name="back" value=back.to_owned()/>
                     <label>{p.email}<input type="email" name="email" value=email required autocomplete="username" autofocus/></label>
                     <label>{p.password}<input type="password" name="password" required autocomplete="current-password"/></label>
                     <button class="btn" data-kind="primary">{p.sign_in_title}</button>
                 </form>
+                {super::provider::button(visit, back)}
                 <p class="small muted">{p.first_time}</p>
             </section>
         }

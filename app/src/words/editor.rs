@@ -26,6 +26,10 @@ words! {
     save_merged = "統合して保存", "Save the merged text";
     changed_by = "{} さんが変更しました", "{} changed this";
     changed_meanwhile = "編集中に {} さんがこのセルを変更しました。保存時に統合します。", "{} changed this cell while you were editing. Saving will merge.";
+    edited_by = "{} さんが編集中", "{} is editing";
+    edited_by_too = "{} さんもこのセルを編集しています。保存時に統合します。", "{} is editing this cell as well. Saving will merge.";
+    own_changed = "自機関の記載を {} さんが変更しました。", "{} changed your institution’s own text.";
+    reload = "表示を更新", "Refresh";
     draft_found = "保存していない文章を復元しました。", "Unsaved text was restored.";
     merged_note = "ほかの人の変更と統合して保存しました。", "Saved, merged with somebody else’s change.";
     online = "更新を受信中", "Live";
@@ -44,6 +48,8 @@ words! {
     add_guardrail = "識別子の一部を入力してガードレールを追加", "Type part of an id to add a guardrail";
     full = "全部", "Full";
     partial = "一部", "Partial";
+    no_answer = "サーバーに接続できません。", "The server cannot be reached.";
+    no_answer_way = "接続を確かめてください。入力した内容はこの端末に残っています。", "Check your connection. What you typed is still on this device.";
     reading = "読み込んでいます… {}%", "Reading… {}%";
     show_changes_only = "変わるセルだけ", "Only cells that change";
 }

@@ -1,18 +1,38 @@
 //! Every text of the interface in both languages: a word that is missing in one of them does not compile.
 
 mod admin;
+mod adoption;
+mod api;
 mod common;
 mod editor;
+mod elevation;
 mod exchange;
+mod find;
+mod mail;
 mod pages;
+mod review;
 mod sheet;
+mod talk;
+mod templates;
+mod together;
+mod tokens;
 
 pub use admin::{Admin, admin};
+pub use adoption::{Adoption, adoption};
+pub use api::{Api, api};
 pub use common::{Common, common};
 pub use editor::{Editor, editor};
+pub use elevation::{Elevation, elevation};
 pub use exchange::{Exchange, exchange};
+pub use find::{Find, find};
+pub use mail::{Mail, mail};
 pub use pages::{Pages, pages};
+pub use review::{Review, review};
 pub use sheet::{Sheet, sheet};
+pub use talk::{Talk, talk};
+pub use templates::{Templates, templates};
+pub use together::{Together, together};
+pub use tokens::{Tokens, tokens};
 
 /// Declares a struct of words and its two constants.
 macro_rules! words {

@@ -10,6 +10,8 @@ words! {
     recent = "最近の変更", "What changed lately";
     recent_empty = "まだ変更はありません。評価シートを開いて最初の回答を書いてください。", "Nothing has changed yet. Open a sheet and write the first answer.";
     by_state = "評価シートの状態", "Sheets by state";
+    list_export = "この一覧をExcelで出力", "Export this list to Excel";
+    all_export = "全シートをZIPで出力", "All sheets as a zip";
     state_answered = "回答済み", "Answered";
     state_started = "記入中", "In progress";
     state_empty = "未着手", "Not started";

@@ -77,19 +77,45 @@ pub enum Action {
     ApplyImport,
     /// Make a service exist, with an empty sheet.
     AddService,
-    /// Load a criteria set or a crosswalk.
+    /// Load a criteria set or a crosswalk. No role holds it; the command line on the server's own files does.
     ManageCriteria,
     /// Add institutions.
     ManageInstitutions,
     /// Add people and give roles; in an institution's layer: that institution's people.
     ManagePeople,
-    /// Read the audit entries.
+    /// Read the audit entries. Of the common part no role holds it; the command line on the server's own files does.
     ReadAudit,
+    /// Write comments, resolve threads.
+    Comment,
+    /// Answer a review round of the common text.
+    Review,
+    /// Ask for a review round, remind, close it.
+    ManageRounds,
+    /// Share a sheet's categories out among institutions.
+    Assign,
+    /// Publish a version that a review round approved.
+    Publish,
+    /// Publish a version without the approvals that a round asks for. No role holds it.
+    PublishWithoutQuorum,
+    /// Prepare an internal approval of an adoption.
+    PrepareApproval,
+    /// Decide on an internal approval.
+    DecideApproval,
+    /// Decide in the place of the people who are away. No role holds it.
+    TakeOverApproval,
+    /// Keep the institution's own templates: add versions, retire them.
+    ManageTemplates,
+    /// Change the words that search takes for one another.
+    EditSynonyms,
+    /// Ask for a right for a time.
+    RequestElevation,
+    /// Grant, refuse or end somebody's right for a time, and review it afterwards.
+    DecideElevation,
 }
 
 impl Action {
     /// All actions.
-    pub const ALL: [Action; 11] = [
+    pub const ALL: [Action; 24] = [
         Action::ReadSheet,
         Action::WriteCells,
         Action::UndoOthers,
@@ -101,6 +127,19 @@ impl Action {
         Action::ManageInstitutions,
         Action::ManagePeople,
         Action::ReadAudit,
+        Action::Comment,
+        Action::Review,
+        Action::ManageRounds,
+        Action::Assign,
+        Action::Publish,
+        Action::PublishWithoutQuorum,
+        Action::PrepareApproval,
+        Action::DecideApproval,
+        Action::TakeOverApproval,
+        Action::ManageTemplates,
+        Action::EditSynonyms,
+        Action::RequestElevation,
+        Action::DecideElevation,
     ];
 
     /// As in failures and in the policy's table.
@@ -117,6 +156,19 @@ impl Action {
             Action::ManageInstitutions => "manage_institutions",
             Action::ManagePeople => "manage_people",
             Action::ReadAudit => "read_audit",
+            Action::Comment => "comment",
+            Action::Review => "review",
+            Action::ManageRounds => "manage_rounds",
+            Action::Assign => "assign",
+            Action::Publish => "publish",
+            Action::PublishWithoutQuorum => "publish_without_quorum",
+            Action::PrepareApproval => "prepare_approval",
+            Action::DecideApproval => "decide_approval",
+            Action::TakeOverApproval => "take_over_approval",
+            Action::ManageTemplates => "manage_templates",
+            Action::EditSynonyms => "edit_synonyms",
+            Action::RequestElevation => "request_elevation",
+            Action::DecideElevation => "decide_elevation",
         }
     }
 }
@@ -128,40 +180,57 @@ pub(super) fn allows(role: Role, action: Action, layer: &Layer) -> bool {
     match role {
         Role::Administrator => {
             !private
-                && matches!(action, ReadSheet | Export | ManageCriteria | ManageInstitutions | ManagePeople | ReadAudit)
+                && matches!(
+                    action,
+                    ReadSheet | Export | ManageInstitutions | ManagePeople | RequestElevation | DecideElevation
+                )
         }
         Role::Coordinator => {
             !private
                 && matches!(
                     action,
-                    ReadSheet | WriteCells | UndoOthers | Export | PreviewImport | ApplyImport | AddService
+                    ReadSheet
+                        | WriteCells
+                        | UndoOthers
+                        | Export
+                        | PreviewImport
+                        | ApplyImport
+                        | AddService
+                        | Comment
+                        | ManageRounds
+                        | Assign
+                        | Publish
+                        | EditSynonyms
+                        | RequestElevation
+                        | DecideElevation
                 )
         }
         Role::Manager => {
-            matches!(action, ReadSheet | Export) || (private && matches!(action, ManagePeople | ReadAudit))
+            matches!(action, ReadSheet | Export | Comment)
+                || (private
+                    && matches!(
+                        action,
+                        ManagePeople | ReadAudit | ManageTemplates | RequestElevation | DecideElevation
+                    ))
         }
         Role::Editor => {
-            matches!(action, ReadSheet | WriteCells | Export | PreviewImport | ApplyImport)
-                || (if private { action == UndoOthers } else { action == AddService })
+            matches!(action, ReadSheet | WriteCells | Export | PreviewImport | ApplyImport | Comment)
+                || (if private {
+                    matches!(action, UndoOthers | PrepareApproval | RequestElevation)
+                } else {
+                    action == AddService
+                })
         }
-        Role::Reviewer | Role::Approver | Role::Reader => matches!(action, ReadSheet | Export),
+        Role::Reviewer => matches!(action, ReadSheet | Export | Comment) || (!private && action == Review),
+        Role::Approver => {
+            matches!(action, ReadSheet | Export | Comment)
+                || (private && matches!(action, DecideApproval | ManageTemplates | RequestElevation))
+        }
+        Role::Reader => matches!(action, ReadSheet | Export),
     }
 }
 
-/// The whole policy as a table: a line a role and layer, a column an action.
-pub fn table() -> String {
-    let mut out = String::from("role, layer: actions allowed\n");
-    let own = Layer::parse("i:own").unwrap_or(Layer::Shared);
-    for role in Role::ALL {
-        for (layer, word) in [(&Layer::Shared, "common"), (&own, "own institution")] {
-            let allowed: Vec<&str> =
-                Action::ALL.into_iter().filter(|a| allows(role, *a, layer)).map(Action::key).collect();
-            out.push_str(&format!(
-                "{}, {word}: {}\n",
-                role.key(),
-                if allowed.is_empty() { "-".into() } else { allowed.join(" ") }
-            ));
-        }
-    }
-    out
+/// What whoever holds the server's files can do without a role: a first installation has nobody who could grant it.
+pub(super) fn of_the_files(action: Action, layer: &Layer) -> bool {
+    *layer == Layer::Shared && matches!(action, Action::ManageCriteria | Action::ReadAudit)
 }

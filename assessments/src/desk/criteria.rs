@@ -1,6 +1,7 @@
 //! Criteria sets: loading them, which one new sheets follow, and moving a sheet to another one.
 
 mod moving;
+mod risks;
 
 use super::{Desk, WriteInput};
 use crate::access::{Action, Actor, permit};
@@ -97,7 +98,7 @@ impl Desk {
         }
         let mut tx = self.db.begin().await?;
         tx.add_criteria(&permit, &set, self.world.now()).await?;
-        tx.audit(actor, &self.entry("load_criteria", &set.key(), "")).await?;
+        tx.audit(actor, &self.entry("load_criteria", &set.key(), "").under(&permit)).await?;
         tx.commit().await?;
         self.follow_criteria().await
     }
@@ -119,7 +120,7 @@ impl Desk {
         }
         let mut tx = self.db.begin().await?;
         tx.add_crosswalk(&permit, walk).await?;
-        tx.audit(actor, &self.entry("load_crosswalk", &walk.from, &walk.to)).await?;
+        tx.audit(actor, &self.entry("load_crosswalk", &walk.from, &walk.to).under(&permit)).await?;
         tx.commit().await
     }
 
@@ -132,7 +133,7 @@ impl Desk {
         self.loaded(key)?;
         let mut tx = self.db.begin().await?;
         tx.use_criteria(&permit, key).await?;
-        tx.audit(actor, &self.entry("use_criteria", key, "")).await?;
+        tx.audit(actor, &self.entry("use_criteria", key, "").under(&permit)).await?;
         tx.commit().await?;
         self.follow_criteria().await
     }
@@ -150,15 +151,17 @@ impl Desk {
         to: &str,
         dry_run: bool,
     ) -> Result<Moved, Failure> {
-        if key.layer == Layer::Shared {
-            permit(actor, Action::ManageCriteria, &key.layer)?;
-        }
+        let ruled = match key.layer {
+            Layer::Shared => Some(permit(actor, Action::ManageCriteria, &key.layer)?),
+            Layer::Institution(_) => None,
+        };
         let writes = permit(actor, Action::WriteCells, &key.layer)?;
         let (view, to) = (self.sheet(actor, key).await?, self.loaded(to)?);
         let from = view.criteria.clone();
         let walk = self.db.crosswalk(&from.key(), &to.key()).await?;
         let walk = walk.ok_or_else(|| Failure::invalid("crosswalk", &format!("{} > {}", from.key(), to.key())))?;
-        let (cells, mut moved) = moving::cells(&view.cells, &from, &to, &walk);
+        let (mut cells, mut moved) = moving::cells(&view.cells, &from, &to, &walk);
+        cells.extend(risks::cells(&view.cells, &from, &walk));
         if dry_run {
             return Ok(moved);
         }
@@ -173,7 +176,10 @@ impl Desk {
         let mut tx = self.db.begin().await?;
         let written =
             self.append_moving(&mut tx, actor, &writes, &input, &self.operation()?, Some(to.as_ref().into())).await?;
-        tx.audit(actor, &self.entry_in(&key.layer, "move_criteria", key.service.as_str(), &to.key())).await?;
+        let to_key = to.key();
+        let entry = self.entry_in(&key.layer, "move_criteria", key.service.as_str(), &to_key);
+        let entry = entry.about(key.service.as_str()).under(ruled.as_ref().unwrap_or(&writes));
+        tx.audit(actor, &entry).await?;
         tx.commit().await?;
         self.tell(actor, key, &written);
         moved.number = Some(written.number);

@@ -79,7 +79,7 @@ impl Desk {
     /// # Errors
     /// [`Failure::SignedOut`] for nobody.
     pub async fn own_factor(&self, actor: &Actor) -> Result<Factor, Failure> {
-        let person = actor.person.as_ref().ok_or(Failure::SignedOut)?;
+        let person = actor.in_person()?;
         let on = self.db.second_factor(person).await?.is_some_and(|f| f.confirmed_at.is_some());
         Ok(if on { Factor::On { codes: self.db.recovery_codes_left(person).await? } } else { Factor::Off })
     }
@@ -89,7 +89,7 @@ impl Desk {
     /// # Errors
     /// [`Failure::Exists`] where one counts already; [`Failure::SignedOut`].
     pub async fn begin_factor(&self, actor: &Actor) -> Result<Enrolment, Failure> {
-        let person = actor.person.as_ref().ok_or(Failure::SignedOut)?;
+        let person = actor.in_person()?;
         let known = self.db.second_factor(person).await?;
         if known.as_ref().is_some_and(|f| f.confirmed_at.is_some()) {
             return Err(Failure::Exists { place: "second factor".into() });
@@ -116,7 +116,7 @@ impl Desk {
     /// # Errors
     /// [`Failure::WrongCode`]; [`Failure::SlowDown`].
     pub async fn confirm_factor(&self, actor: &Actor, code: &str) -> Result<Vec<String>, Failure> {
-        let person = actor.person.as_ref().ok_or(Failure::SignedOut)?;
+        let person = actor.in_person()?;
         let begun = self.db.second_factor(person).await?.filter(|f| f.confirmed_at.is_none());
         begun.ok_or(Failure::NotFound)?;
         self.check_code(person, code, false).await?;
@@ -134,7 +134,7 @@ impl Desk {
     /// # Errors
     /// [`Failure::WrongCode`]; [`Failure::SlowDown`].
     pub async fn end_factor(&self, actor: &Actor, code: &str) -> Result<(), Failure> {
-        let person = actor.person.as_ref().ok_or(Failure::SignedOut)?;
+        let person = actor.in_person()?;
         self.check_code(person, code, true).await?;
         let mut tx = self.db.begin().await?;
         tx.end_second_factor(person).await?;
@@ -189,7 +189,7 @@ impl Desk {
     /// [`Failure::BadCredentials`] for a wrong present password; [`Failure::Invalid`] for a new one of the wrong length;
     /// [`Failure::SlowDown`].
     pub async fn change_password(&self, actor: &Actor, token: &str, now: &str, new: &str) -> Result<(), Failure> {
-        let person = actor.person.as_ref().ok_or(Failure::SignedOut)?;
+        let person = actor.in_person()?;
         self.check_password(person, now).await?;
         let hash = self.new_password(new).await?;
         let mut tx = self.db.begin().await?;
@@ -216,6 +216,9 @@ impl Desk {
             tx.clear_attempts(&subject).await?;
         } else {
             self.failed_attempt(&mut tx, &subject, now).await?;
+            if let Some(actor) = self.db.actor(person, now).await? {
+                self.note(&mut tx, &actor, "sign_in_failed", person.as_str(), "second factor").await?;
+            }
         }
         tx.commit().await?;
         if taken { Ok(()) } else { Err(Failure::WrongCode) }

@@ -1,20 +1,29 @@
-//! Search, and keeping the index in step with the change sets.
-//!
-//! The index is a cache: it knows, per sheet and layer, the number of the last change it read. [`Desk::follow`] compares
-//! those with the heads and reads again what is behind; losing the index costs a rebuild and nothing else.
+//! Search: what is found, for whom, and what is offered while somebody types.
 
 use super::Desk;
 use super::sign_in::blocking;
-use crate::access::{Action, Actor, Permit};
-use crate::cell::{Address, Layer, SheetKey};
+use crate::access::{Action, Actor};
+use crate::cell::{Address, Layer};
+use crate::criteria::Category;
 use crate::failure::Failure;
+use crate::guardrail::Guardrail;
 use crate::id::ServiceId;
 use crate::lang::Label;
-use crate::search::{Filter, Hit, SheetDocs, documents_of};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::schema::{PRIVATE, SECTIONS};
+use crate::search::{Answer, FacetKey, Filter, Hit, Request, fold_text};
+use crate::store::{ServiceFilter, ServiceRow};
+use std::sync::LazyLock;
+use tokio::sync::Semaphore;
 
-/// Sheets that go into the index with one commit.
-const BATCH: usize = 200;
+/// Searches that run at a time.
+static SEARCHERS: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)));
+
+/// Sections whose hits are cells of the working text.
+fn cell_sections() -> impl Iterator<Item = &'static str> {
+    // Sections of an institution's layer are in nobody's index but its own.
+    SECTIONS.iter().chain(PRIVATE).map(|section| section.key)
+}
 
 /// A cell that a search found.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +53,66 @@ pub struct Found {
     pub cells: Vec<FoundCell>,
 }
 
+/// What is offered while somebody types.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Suggestions {
+    /// Services, by their names.
+    pub services: Vec<ServiceRow>,
+    /// Categories: criteria set, category, name.
+    pub categories: Vec<(String, String, Label)>,
+    /// Guardrails.
+    pub guardrails: Vec<Guardrail>,
+    /// Cells, those that changed lately first among equals.
+    pub cells: Vec<Hit>,
+}
+
 impl Desk {
+    /// Searches everything that the actor may read. Layers that are not the actor's are not opened.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] where the actor may not read the common text; [`Failure::Internal`].
+    pub async fn find(&self, actor: &Actor, request: &Request) -> Result<Answer, Failure> {
+        self.find_within(actor, request, Filter::default()).await
+    }
+
+    async fn find_within(&self, actor: &Actor, request: &Request, filter: Filter) -> Result<Answer, Failure> {
+        self.shared(actor, Action::ReadSheet)?;
+        // Another server may have changed the list a moment ago.
+        self.follow_synonyms().await?;
+        let (search, layers, mut request) = (self.search.clone(), actor.layers(), request.clone());
+        request.limit = request.limit.min(1_000);
+        // As many at a time as there are cores, in the order in which they came: nobody waits for those who came later.
+        let _turn = SEARCHERS.acquire().await.ok();
+        blocking(move || search.find(&layers, &request, &filter)).await?
+    }
+
+    /// Suggestions while typing: at most `limit` of each kind.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] where the actor may not read the common text.
+    pub async fn suggestions(&self, actor: &Actor, typed: &str, limit: usize) -> Result<Suggestions, Failure> {
+        let (size, text) = (i64::try_from(limit.min(20)).unwrap_or(5), typed.trim());
+        if text.is_empty() {
+            return Ok(Suggestions::default());
+        }
+        let filter = ServiceFilter { text: text.to_owned(), ..ServiceFilter::default() };
+        let services = self.services(actor, &filter, 1, size).await?.items;
+        let guardrails = self.guardrails(actor, text, None, 1, size)?.items;
+        let folded = fold_text(text);
+        let mut categories = Vec::new();
+        for set in self.criteria_sets() {
+            let fits = |c: &&Category| [&c.id, &c.ja, &c.en].iter().any(|n| fold_text(n).contains(&folded));
+            let found = set.categories.iter().filter(fits);
+            categories.extend(found.map(|c| (set.key(), c.id.clone(), Label { ja: c.ja.clone(), en: c.en.clone() })));
+        }
+        categories.truncate(limit);
+        let mut request =
+            Request { limit, prefix: true, recent: true, count: false, ..Request::new(typed, self.world.now()) };
+        cell_sections().for_each(|section| request.facets.add(FacetKey::Section, section));
+        let cells = self.find(actor, &request).await?.hits;
+        Ok(Suggestions { services, categories, guardrails, cells })
+    }
+
     /// Cells that fit a query, best first, in the layers that the actor may read.
     ///
     /// # Errors
@@ -56,10 +124,12 @@ impl Desk {
         limit: usize,
         filter: Filter,
     ) -> Result<Vec<(ServiceId, FoundCell)>, Failure> {
-        let permit = self.shared(actor, Action::ReadSheet)?;
-        let (search, layers, query) = (self.search.clone(), actor.layers(), query.to_owned());
-        let hits = blocking(move || search.search(&layers, &query, limit.min(1_000), &filter)).await??;
-        self.found(&permit, hits).await
+        if query.trim().is_empty() {
+            return Ok(vec![]);
+        }
+        let mut request = Request { limit, count: false, ..Request::new(query, self.world.now()) };
+        cell_sections().for_each(|section| request.facets.add(FacetKey::Section, section));
+        Ok(cells(self.find_within(actor, &request, filter).await?.hits))
     }
 
     /// The same grouped by sheet, in the order of each sheet's best cell.
@@ -87,7 +157,7 @@ impl Desk {
         Ok(groups)
     }
 
-    /// Suggestions while typing.
+    /// Suggestions of cells while typing.
     ///
     /// # Errors
     /// [`Failure::NotFound`] where the actor may not read the common text.
@@ -97,104 +167,23 @@ impl Desk {
         prefix: &str,
         limit: usize,
     ) -> Result<Vec<(ServiceId, FoundCell)>, Failure> {
-        let permit = self.shared(actor, Action::ReadSheet)?;
-        let (search, layers, prefix) = (self.search.clone(), actor.layers(), prefix.to_owned());
-        let hits = blocking(move || search.suggest(&layers, &prefix, limit.min(50))).await??;
-        self.found(&permit, hits).await
+        let mut request = Request {
+            limit: limit.min(50),
+            prefix: true,
+            recent: true,
+            count: false,
+            ..Request::new(prefix, self.world.now())
+        };
+        cell_sections().for_each(|section| request.facets.add(FacetKey::Section, section));
+        Ok(cells(self.find(actor, &request).await?.hits))
     }
+}
 
-    /// Hits with the criteria set of each one's sheet. Where only one set is loaded, nobody has to be asked.
-    async fn found(&self, permit: &Permit, hits: Vec<Hit>) -> Result<Vec<(ServiceId, FoundCell)>, Failure> {
-        let several = self.criteria_sets().len() > 1;
-        let mut sets: BTreeMap<ServiceId, String> = BTreeMap::new();
-        let mut out = Vec::with_capacity(hits.len());
-        for hit in hits {
-            if several && !sets.contains_key(&hit.service) {
-                sets.insert(hit.service.clone(), self.db.service(permit, &hit.service).await?.criteria);
-            }
-            let criteria = sets.get(&hit.service).cloned().unwrap_or_default();
-            let Hit { layer, service, address, text, snippet, score } = hit;
-            out.push((service, FoundCell { layer, address, criteria, text, snippet, score }));
-        }
-        Ok(out)
-    }
-
-    /// Brings the index up to the change sets. Returns how many sheets were read.
-    ///
-    /// # Errors
-    /// [`Failure::Internal`] where the database or the index does not answer.
-    pub async fn follow(&self) -> Result<usize, Failure> {
-        let heads = self.db.all_numbers().await?;
-        let layers: BTreeSet<Layer> = heads.iter().map(|(k, _)| k.layer.clone()).collect();
-        let mut read: BTreeMap<Layer, BTreeMap<ServiceId, i64>> = BTreeMap::new();
-        for layer in layers {
-            let search = self.search.clone();
-            let asked = layer.clone();
-            read.insert(layer, blocking(move || search.positions(&asked)).await??);
-        }
-        let behind: Vec<SheetKey> = heads
-            .into_iter()
-            .filter(|(key, number)| read.get(&key.layer).and_then(|l| l.get(&key.service)) != Some(number))
-            .map(|(key, _)| key)
-            .collect();
-        for batch in behind.chunks(BATCH) {
-            self.index(batch).await?;
-        }
-        Ok(behind.len())
-    }
-
-    /// Reads the sheets of a layer-sheet list into the index.
-    async fn index(&self, keys: &[SheetKey]) -> Result<(), Failure> {
-        let mut docs: Vec<SheetDocs> = Vec::with_capacity(keys.len());
-        for key in keys {
-            docs.push(self.docs(key).await?);
-        }
-        let search = self.search.clone();
-        blocking(move || search.replace(docs)).await?
-    }
-
-    pub(super) async fn docs(&self, key: &SheetKey) -> Result<SheetDocs, Failure> {
-        let (number, criteria, cells) = self.db.follow(key).await?;
-        let criteria = self.criteria(&criteria);
-        Ok(documents_of(key, &cells, &criteria, number))
-    }
-
-    /// Brings the index up to one change that was just written.
-    ///
-    /// # Errors
-    /// [`Failure::Internal`] where the database or the index does not answer.
-    pub async fn index_sheet(&self, key: &SheetKey) -> Result<(), Failure> {
-        self.index(std::slice::from_ref(key)).await
-    }
-
-    /// Throws the index away and builds it anew. Returns how many sheets were read.
-    ///
-    /// # Errors
-    /// [`Failure::Internal`] where the database or the index does not answer.
-    pub async fn reindex(&self) -> Result<usize, Failure> {
-        let search = self.search.clone();
-        blocking(move || search.clear()).await??;
-        self.follow().await
-    }
-
-    /// Follows the change stream until the program ends: a change is findable moments after it was saved.
-    pub async fn keep_index(self) {
-        let mut events = self.live.subscribe();
-        loop {
-            if let Err(error) = self.follow_criteria().await {
-                tracing::error!(%error, "criteria sets");
-            }
-            if let Err(error) = self.follow().await {
-                tracing::error!(%error, "search index");
-            }
-            // A commit costs some milliseconds; changes that come in a burst go in together. Now and then look even
-            // without an event: commands append changes from other processes.
-            let wait = tokio::time::timeout(std::time::Duration::from_secs(2), events.recv()).await;
-            if matches!(wait, Ok(Err(tokio::sync::broadcast::error::RecvError::Closed))) {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(60)).await;
-            while events.try_recv().is_ok() {}
-        }
-    }
+/// Hits that are cells, as older doors show them.
+fn cells(hits: Vec<Hit>) -> Vec<(ServiceId, FoundCell)> {
+    let cell = |hit: Hit| {
+        let Hit { layer, service, address, criteria, text, snippet, score, .. } = hit;
+        Some((service?, FoundCell { layer, address: address?, criteria, text, snippet, score }))
+    };
+    hits.into_iter().filter_map(cell).collect()
 }

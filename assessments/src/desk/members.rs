@@ -141,6 +141,7 @@ impl Desk {
             }
         }
         if roles.is_empty() && !elsewhere {
+            self.drop_elevations(&mut tx, actor, &permit, person).await?;
             tx.set_active(&permit, person, false).await?;
         } else if !member.active && !elsewhere {
             tx.set_active(&permit, person, true).await?;
@@ -177,7 +178,7 @@ impl Desk {
     /// # Errors
     /// [`Failure::SignedOut`] for nobody.
     pub async fn own_sessions(&self, actor: &Actor, token: &str) -> Result<Vec<(OwnSession, bool)>, Failure> {
-        let person = actor.person.as_ref().ok_or(Failure::SignedOut)?;
+        let person = actor.in_person()?;
         let here = token_hash(token);
         let sessions = self.db.sessions_of(person, self.world.now()).await?;
         Ok(sessions.into_iter().map(|s| (s.token_hash == here, s)).map(|(own, s)| (s, own)).collect())
@@ -188,7 +189,7 @@ impl Desk {
     /// # Errors
     /// [`Failure::SignedOut`] for nobody.
     pub async fn end_own_sessions(&self, actor: &Actor, token: &str, which: Option<&str>) -> Result<(), Failure> {
-        let person = actor.person.as_ref().ok_or(Failure::SignedOut)?;
+        let person = actor.in_person()?;
         let mut tx = self.db.begin().await?;
         match which {
             Some(hash) => tx.end_own_session(person, hash).await?,

@@ -3,33 +3,77 @@
 //! Pages, plain forms, server functions, the API and the command line call these verbs and nothing below them, so that
 //! permission, merge and events are the same through every door.
 
+mod across;
+mod adoption;
+mod anchors;
+mod assignments;
 mod audit;
+mod baskets;
 mod check;
+mod copying;
 mod criteria;
+mod csv_file;
+mod elevation;
 mod exchange;
 mod factors;
 mod find;
+mod held;
+mod inbox;
+mod indexing;
 mod live;
+mod mail;
 mod members;
 mod people;
+mod presence;
+mod provider;
+mod publication;
 mod read;
+mod review;
+mod saved;
 mod seed;
 mod services;
 mod sign_in;
+mod similar;
+mod synonyms;
+mod talk;
+mod templates;
+mod tokens;
+mod undo;
 mod world;
 mod write;
 
-pub use audit::AUDIT_ACTIONS;
+pub use across::{Across, AcrossColumn};
+pub use adoption::{
+    AdoptionFilter, AdoptionLine, AdoptionOverview, AdoptionView, ApprovalLine, ApprovalView, DueRisk, FileState,
+    PrepareInput, Proposal, ProposalInput, SystemLine, UpstreamChange, Verified,
+};
+pub use assignments::{Assigned, Plan, Share, by_viewpoint, round_robin};
+pub use audit::{AUDIT_ACTIONS, AuditFacets};
+pub use baskets::{BasketChange, BasketView, MAX_BASKET_CELLS, MAX_BASKETS, MAX_NAME, MAX_REMARK};
 pub use check::CheckReport;
+pub use copying::{CopyParts, TAKEN_OVER, taken_over};
 pub use criteria::Moved;
-pub use exchange::{Applied, Choices, Exported, Format, Preview};
+pub use exchange::{Applied, Batch, BatchFile, Bundle, Choices, Exported, Format, Intake, List, Preview, Received};
 pub use factors::{Enrolment, Factor, STEP_MINUTES, SignIn};
-pub use find::{Found, FoundCell};
-pub use live::{Event, visible};
+pub use find::{Found, FoundCell, Suggestions};
+pub use held::{HELD_DAYS, MOST_HELD};
+pub use inbox::{InboxItem, InboxKind};
+pub use live::{Event, News, ToldChange, Watch};
+pub use mail::{Mail, Told};
 pub use members::Invited;
-pub use read::{Facets, GuardrailPage, LeaningAnswer, Page, SheetView};
+pub use presence::{Present, Seat};
+pub use provider::{Begun, Claims, PROVIDER_MINUTES};
+pub use publication::{Published, SheetState, Unsettled};
+pub use read::{Facets, GuardrailPage, LeaningAnswer, Page, RowView, SheetView};
+pub use review::{ChangeAsked, Progress, ReviewToGive, RoundState, RoundView};
+pub use saved::{Changed, MAX_SAVED, SavedView};
 pub use services::NewService;
-pub use sign_in::{MIN_PASSWORD, SESSION_DAYS, SignedIn};
+pub use sign_in::{MIN_PASSWORD, SessionLimits, SignedIn};
+pub use similar::SimilarSheet;
+pub use synonyms::SynonymTable;
+pub use talk::{Addressee, EDIT_MINUTES};
+pub use templates::{FilledFile, TemplateUpload, TemplateView};
+pub use tokens::{TOKEN_DAYS, TokenWanted};
 pub use world::{RealWorld, World};
 pub use write::WriteInput;
 
@@ -40,7 +84,7 @@ use crate::id::{OperationId, opaque};
 use crate::library::Catalogue;
 use crate::search::Search;
 use crate::store::Db;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 /// The desk. Cheap to clone; one per program.
 #[derive(Clone)]
@@ -51,6 +95,12 @@ pub struct Desk {
     criteria: Arc<RwLock<criteria::Sets>>,
     world: Arc<dyn World>,
     live: live::Hub,
+    tabs: presence::Board,
+    origin: Arc<OnceLock<String>>,
+    /// The file in which anchors of the audit are kept.
+    anchors: Arc<OnceLock<std::path::PathBuf>>,
+    limits: SessionLimits,
+    profiles: similar::Profiles,
 }
 
 impl Desk {
@@ -67,7 +117,23 @@ impl Desk {
             criteria: Arc::new(RwLock::new(sets)),
             world,
             live: live::Hub::new(),
+            tabs: presence::Board::default(),
+            origin: Arc::default(),
+            anchors: Arc::default(),
+            limits: SessionLimits::default(),
+            profiles: similar::Profiles::default(),
         })
+    }
+
+    /// The same desk with other limits of sessions.
+    pub fn with_session_limits(mut self, limits: SessionLimits) -> Desk {
+        self.limits = limits;
+        self
+    }
+
+    /// How long sessions last.
+    pub fn session_limits(&self) -> SessionLimits {
+        self.limits
     }
 
     /// The guardrail catalogue.
@@ -78,6 +144,11 @@ impl Desk {
     /// The database, for the program's own commands (backup).
     pub fn db(&self) -> &Db {
         &self.db
+    }
+
+    /// What the clock says: pages show how long something still is.
+    pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.world.now()
     }
 
     fn shared(&self, actor: &Actor, action: Action) -> Result<Permit, Failure> {

@@ -41,7 +41,8 @@ impl Desk {
         subject: &'a str,
         detail: &'a str,
     ) -> AuditEntry<'a> {
-        AuditEntry { id: opaque(self.world.random()), at: self.world.now(), layer, action, subject, detail }
+        let (id, at) = (opaque(self.world.random()), self.world.now());
+        AuditEntry { id, at, layer, action, subject, detail, service: "", grant: None }
     }
 
     pub(super) async fn add(
@@ -125,6 +126,6 @@ impl Desk {
     /// [`Failure::NotFound`] where there is no active person of that address.
     pub async fn person(&self, email: &str) -> Result<Actor, Failure> {
         let person = self.db.person_by_email(&email.trim().to_lowercase()).await?.ok_or(Failure::NotFound)?;
-        self.db.actor(&person.id).await?.ok_or(Failure::NotFound)
+        self.db.actor(&person.id, self.world.now()).await?.ok_or(Failure::NotFound)
     }
 }

@@ -2,15 +2,16 @@
 
 use super::Desk;
 use crate::access::{Action, Actor, permit};
-use crate::cell::{Layer, SheetKey};
+use crate::cell::{Address, Layer, SheetKey};
 use crate::change::ChangeSet;
 use crate::criteria::CriteriaSet;
 use crate::failure::Failure;
 use crate::guardrail::{Guardrail, GuardrailId, GuardrailLink, Mechanism, parse_links};
 use crate::id::{InstitutionId, RowId, ServiceId};
 use crate::lang::Label;
+use crate::search::{Hit, HitKind, Request};
 use crate::sheet::Cells;
-use crate::store::{AcrossRow, Backlink, ChangeFilter, MatrixRow, NewsLine, OverdueRow, ServiceFilter, ServiceRow};
+use crate::store::{Backlink, ChangeFilter, MatrixRow, NewsLine, OverdueRow, ServiceFilter, ServiceRow};
 use std::sync::Arc;
 
 /// A page of a list.
@@ -48,6 +49,17 @@ pub struct SheetView {
     pub criteria: Arc<CriteriaSet>,
     /// The revision that moved it to that set; 0 where it always followed it.
     pub moved: i64,
+}
+
+/// One row of a sheet.
+#[derive(Clone, Debug)]
+pub struct RowView {
+    /// The sheet's revision.
+    pub number: i64,
+    /// The row's cells.
+    pub cells: Cells,
+    /// The criteria set that the sheet follows.
+    pub criteria: Arc<CriteriaSet>,
 }
 
 /// What lists can be narrowed by.
@@ -100,8 +112,20 @@ impl Desk {
         let permit = permit(actor, Action::ReadSheet, &key.layer)?;
         let (head, cells) = self.db.cells(&permit, &key.service).await?;
         let service = self.lined(self.db.service(&permit, &key.service).await?);
-        let criteria = self.criteria(&head.criteria);
+        let asked = if head.criteria.is_empty() { self.asked_by(actor, key).await? } else { head.criteria };
+        let criteria = self.criteria(&asked);
         Ok(SheetView { key: key.clone(), service, number: head.number, cells, criteria, moved: head.moved })
+    }
+
+    /// One row of a sheet in a layer. An open page reads it for every change that it is told of.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] for an unknown service and for a layer that is not the actor's.
+    pub async fn row(&self, actor: &Actor, key: &SheetKey, address: &Address) -> Result<RowView, Failure> {
+        let permit = permit(actor, Action::ReadSheet, &key.layer)?;
+        let (head, cells) = self.db.row(&permit, &key.service, (&address.section, &address.row)).await?;
+        let asked = if head.criteria.is_empty() { self.asked_by(actor, key).await? } else { head.criteria };
+        Ok(RowView { number: head.number, cells, criteria: self.criteria(&asked) })
     }
 
     /// A sheet's cells as they were at a revision.
@@ -210,25 +234,6 @@ impl Desk {
         Ok(Page { items, page, size, total })
     }
 
-    /// What every service whose sheet follows a criteria set answers for one of its categories.
-    ///
-    /// # Errors
-    /// [`Failure::NotFound`] for a category that the set does not have.
-    pub async fn across(
-        &self,
-        actor: &Actor,
-        criteria: &CriteriaSet,
-        category: &RowId,
-        page: i64,
-        size: i64,
-    ) -> Result<Page<AcrossRow>, Failure> {
-        let permit = self.shared(actor, Action::ReadSheet)?;
-        criteria.category(category.as_str()).ok_or(Failure::NotFound)?;
-        let (page, size) = bounded(page, size);
-        let (items, total) = self.db.across(&permit, &criteria.key(), category, (page - 1) * size, size).await?;
-        Ok(Page { items, page, size, total })
-    }
-
     /// Catalogue entries that fit a text, a page of them.
     ///
     /// # Errors
@@ -271,6 +276,25 @@ impl Desk {
         Ok(GuardrailPage { id: entry.as_ref().map_or_else(|| id.clone(), |e| e.id.clone()), entry, answers })
     }
 
+    /// Hits of the search whose text holds a guardrail's identifier, but for the links to it that answers have.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] where the actor may not read the common text.
+    pub async fn mentions(&self, actor: &Actor, id: &GuardrailId, limit: usize) -> Result<Vec<Hit>, Failure> {
+        let text = format!("\"{}\"", id.native.replace('"', " "));
+        let request = Request { limit: limit.saturating_mul(4), count: false, ..Request::new(&text, self.world.now()) };
+        let native = id.native.to_lowercase();
+        // The search finds what is like it, too: here only the identifier itself counts.
+        let holds = |hit: &Hit| hit.text.to_lowercase().contains(&native);
+        let link = |hit: &Hit| {
+            hit.layer == Layer::Shared
+                && hit.address.as_ref().is_some_and(|a| a.section == "criteria" && a.field == "guardrails")
+        };
+        let found = self.find(actor, &request).await?.hits;
+        let cells = found.into_iter().filter(|hit| hit.kind != HitKind::Guardrail && holds(hit) && !link(hit));
+        Ok(cells.take(limit).collect())
+    }
+
     /// The names of the institutions that the actor belongs to.
     ///
     /// # Errors
@@ -284,8 +308,26 @@ impl Desk {
         }
         Ok(out)
     }
+
+    /// The institutions whose layers the actor reads now: their own, and those that let them in for a time. A page shows
+    /// them as what one looks at.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] where the database does not answer.
+    pub async fn seen_institutions(&self, actor: &Actor) -> Result<Vec<(InstitutionId, Label)>, Failure> {
+        let mut out = self.own_institutions(actor).await?;
+        for layer in actor.layers() {
+            if let Layer::Institution(id) = layer
+                && !out.iter().any(|(own, _)| *own == id)
+            {
+                let name = self.db.institution(&id).await?;
+                out.push((id, name));
+            }
+        }
+        Ok(out)
+    }
 }
 
-fn bounded(page: i64, size: i64) -> (i64, i64) {
+pub(super) fn bounded(page: i64, size: i64) -> (i64, i64) {
     (page.clamp(1, 100_000), size.clamp(1, 500))
 }

@@ -1,5 +1,12 @@
 //! What a fresh installation starts with, and what `--demo` adds.
 
+mod adoption;
+mod elevation;
+mod find;
+mod review;
+mod talk;
+mod tokens;
+
 use super::Desk;
 use super::write::WriteInput;
 use crate::access::{Action, Actor, Role};
@@ -85,8 +92,18 @@ impl Desk {
             }
             let roles = [Role::Manager, Role::Editor, Role::Reviewer].map(|role| (Some(institution.clone()), role));
             links.push((email.to_owned(), self.add_person(&chief, email, name, &roles).await?));
-            self.demo_work(&self.person(email).await?, institution).await?;
+            let person = self.person(email).await?;
+            self.demo_tokens(&person, &institution).await?;
+            self.demo_work(&person, institution.clone()).await?;
+            if id == "a-bank" {
+                self.demo_find(&person, &institution).await?;
+            }
         }
+        // S3 is published first: the adoption that follows is over that version.
+        links.extend(self.demo_review().await?);
+        links.extend(self.demo_adoption().await?);
+        self.demo_elevation(&self.person("hanako@a-bank.example").await?).await?;
+        self.demo_talk().await?;
         Ok(links)
     }
 

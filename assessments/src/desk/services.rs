@@ -73,6 +73,14 @@ impl Desk {
         Ok(self.db.service_names(&permit).await?.into_iter().map(|s| (s.id, s.name)).collect())
     }
 
+    /// That a service exists, asked by somebody who reads the common text.
+    ///
+    /// # Errors
+    /// [`Failure::UnknownService`] with the ids that look like it.
+    pub async fn must_know(&self, actor: &Actor, id: &ServiceId) -> Result<(), Failure> {
+        self.known_service(&self.shared(actor, Action::ReadSheet)?, id).await
+    }
+
     /// That a service exists.
     ///
     /// # Errors

@@ -11,10 +11,38 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash}
 use chrono::{DateTime, Duration, Utc};
 use sha2::{Digest, Sha256};
 
-/// A session ends after this many days at the latest.
-pub const SESSION_DAYS: i64 = 7;
-/// A session ends after this many hours without a request.
-const IDLE_HOURS: i64 = 12;
+/// How long a session lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionLimits {
+    /// It ends after this time without a request, to ten minutes.
+    pub idle: Duration,
+    /// It ends after this time at the latest.
+    pub absolute: Duration,
+}
+
+impl Default for SessionLimits {
+    /// A working day without a request, a week in all.
+    fn default() -> SessionLimits {
+        SessionLimits { idle: Duration::hours(8), absolute: Duration::days(7) }
+    }
+}
+
+impl SessionLimits {
+    /// Limits as an operator gives them.
+    ///
+    /// # Errors
+    /// [`Failure::Invalid`] for an idle time outside of 1 to 168 hours, or an absolute one outside of 1 to 90 days.
+    pub fn new(idle_hours: i64, days: i64) -> Result<SessionLimits, Failure> {
+        if !(1..=168).contains(&idle_hours) {
+            return Err(Failure::invalid("session-idle-hours", &idle_hours.to_string()));
+        }
+        if !(1..=90).contains(&days) {
+            return Err(Failure::invalid("session-days", &days.to_string()));
+        }
+        Ok(SessionLimits { idle: Duration::hours(idle_hours), absolute: Duration::days(days) })
+    }
+}
+
 /// A one-time link can be used for this many days.
 const LINK_DAYS: i64 = 3;
 /// Failed sign-ins are remembered this long.
@@ -68,6 +96,15 @@ pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
     tokio::task::spawn_blocking(work).await.map_err(|error| Failure::Internal { operation: format!("task {error}") })
 }
 
+/// An address that was typed, as the audit keeps it: whose it may be can be told, what was typed by mistake cannot.
+fn masked(email: &str) -> String {
+    let plain = |text: &str| text.chars().filter(|c| !c.is_control()).take(60).collect::<String>();
+    match email.split_once('@') {
+        Some((name, domain)) => format!("{}…@{}", plain(name).chars().next().unwrap_or('…'), plain(domain)),
+        None => "…".into(),
+    }
+}
+
 impl Desk {
     /// Signs in with e-mail address and password. `origin` is where the request comes from; both are slowed after
     /// failures.
@@ -92,12 +129,50 @@ impl Desk {
             for subject in &subjects {
                 self.failed_attempt(&mut tx, subject, now).await?;
             }
+            // One entry at one place, whether the address exists or not. Its institution learns of failures with the next
+            // sign-in that succeeds.
+            let masked = masked(&email);
+            let nobody = Actor { name: masked.clone(), installation: [].into(), ..Actor::command_line() };
+            let origin: String = origin.chars().take(80).collect();
+            tx.audit(&nobody, &self.entry("sign_in_failed", &masked, &origin)).await?;
             tx.commit().await?;
             return Err(Failure::BadCredentials);
         };
+        let (failures, _) = self.db.attempts(&subjects[0], now - Duration::minutes(ATTEMPT_MINUTES)).await?;
+        if failures > 0
+            && let Some(actor) = self.db.actor(&person.id, now).await?
+        {
+            let before = format!("{failures} before this sign-in");
+            self.note(&mut tx, &actor, "sign_in_failed", person.id.as_str(), &before).await?;
+        }
         tx.clear_attempts(&subjects[0]).await?;
         tx.commit().await?;
         self.or_second_step(&person.id).await
+    }
+
+    /// Notes that a sign-in through the provider did not work: why, where it came from, and the number that the page showed.
+    /// What the provider said, and whole addresses, are not kept. Many from one place are slowed like wrong passwords, and
+    /// then not noted one by one.
+    ///
+    /// # Errors
+    /// [`Failure::SlowDown`]; [`Failure::Internal`] where the database does not answer.
+    pub async fn provider_failed(&self, failure: &Failure, origin: &str, operation: &str) -> Result<(), Failure> {
+        let (reason, told) = match failure {
+            Failure::Provider { reason, .. } if reason == "off" => return Ok(()),
+            Failure::Provider { reason, detail } if reason == "link_first" => (reason.as_str(), masked(detail)),
+            Failure::Provider { reason, .. } => (reason.as_str(), String::new()),
+            other => (other.code(), String::new()),
+        };
+        let now = self.world.now();
+        let origin: String = origin.chars().take(80).collect();
+        let subject = format!("provider:{origin}");
+        self.slow_down(&subject, now).await?;
+        let nobody = Actor { name: "sign-in provider".into(), installation: [].into(), ..Actor::command_line() };
+        let detail = format!("{reason} {origin} {operation} {told}");
+        let mut tx = self.db.begin().await?;
+        self.failed_attempt(&mut tx, &subject, now).await?;
+        tx.audit(&nobody, &self.entry("sign_in_failed", "provider", detail.trim_end())).await?;
+        tx.commit().await
     }
 
     /// Remembers a failure, so that the next attempt of its subject is slower.
@@ -134,7 +209,8 @@ impl Desk {
     pub(super) async fn slow_down(&self, subject: &str, now: DateTime<Utc>) -> Result<(), Failure> {
         let (failures, last) = self.db.attempts(subject, now - Duration::minutes(ATTEMPT_MINUTES)).await?;
         // Many people share one origin behind a company's gateway: it gets more room than one address.
-        let free = if subject.starts_with("from:") { FREE_ATTEMPTS * 5 } else { FREE_ATTEMPTS };
+        let shared = ["from:", "provider:"].iter().any(|origin| subject.starts_with(origin));
+        let free = if shared { FREE_ATTEMPTS * 5 } else { FREE_ATTEMPTS };
         let over = failures - free;
         let Some(last) = last.filter(|_| over >= 0) else { return Ok(()) };
         let wait = Duration::seconds((1_i64 << over.clamp(0, 8)).min(300));
@@ -143,9 +219,9 @@ impl Desk {
     }
 
     pub(super) async fn start_session(&self, person: &PersonId, now: DateTime<Utc>) -> Result<SignedIn, Failure> {
-        let actor = self.db.actor(person).await?.ok_or(Failure::BadCredentials)?;
+        let actor = self.db.actor(person, now).await?.ok_or(Failure::BadCredentials)?;
         let token = format!("{}{}", opaque(self.world.random()), opaque(self.world.random()));
-        let expires_at = now + Duration::days(SESSION_DAYS);
+        let expires_at = now + self.limits.absolute;
         let mut tx = self.db.begin().await?;
         tx.add_session(&token_hash(&token), person, now, expires_at).await?;
         self.note(&mut tx, &actor, "sign_in", person.as_str(), "").await?;
@@ -166,7 +242,7 @@ impl Desk {
             tx.touch_session(&hash, now).await?;
             tx.commit().await?;
         }
-        self.db.actor(&row.person).await?.ok_or(Failure::SignedOut)
+        self.db.actor(&row.person, self.world.now()).await?.ok_or(Failure::SignedOut)
     }
 
     /// Who a session belongs to, for a page that stays open: looking on is not being there, and keeps nothing alive.
@@ -175,13 +251,13 @@ impl Desk {
     /// [`Failure::SignedOut`] once it was ended, ran out, or its person was let go.
     pub async fn still_signed_in(&self, token: &str) -> Result<Actor, Failure> {
         let row = self.live_session(&token_hash(token)).await?;
-        self.db.actor(&row.person).await?.ok_or(Failure::SignedOut)
+        self.db.actor(&row.person, self.world.now()).await?.ok_or(Failure::SignedOut)
     }
 
     async fn live_session(&self, hash: &str) -> Result<SessionRow, Failure> {
         let now = self.world.now();
         let row = self.db.session(hash).await?.ok_or(Failure::SignedOut)?;
-        let over = row.expires_at <= now || row.seen_at + Duration::hours(IDLE_HOURS) <= now;
+        let over = row.expires_at <= now || row.seen_at + self.limits.idle <= now;
         if over { Err(Failure::SignedOut) } else { Ok(row) }
     }
 
@@ -210,7 +286,7 @@ impl Desk {
     /// [`Failure::DeadLink`] where it was used, has ended, or never was.
     pub async fn look_at_link(&self, token: &str) -> Result<Actor, Failure> {
         let person = self.db.sign_in_link(&token_hash(token), self.world.now()).await?;
-        self.db.actor(&person).await?.ok_or(Failure::DeadLink)
+        self.db.actor(&person, self.world.now()).await?.ok_or(Failure::DeadLink)
     }
 
     /// Uses a link: sets the password and signs in, where a second factor counts with a code. Works once.

@@ -1,12 +1,13 @@
-//! Writing: cells, restore, undo. One path for all of them.
+//! Writing: cells and restore. One path for all of them, undo too.
 
-use super::{Desk, Event};
+use super::Desk;
+use super::live::Event;
 use crate::access::{Action, Actor, Permit, permit};
-use crate::cell::{Address, SheetKey};
+use crate::cell::{Address, Layer, SheetKey};
 use crate::change::{Author, Door};
 use crate::failure::Failure;
 use crate::id::OperationId;
-use crate::store::{ChangeFilter, Follows, NewChange, Tx, Written};
+use crate::store::{Follows, LiveLine, NewChange, Tx, Written};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -31,10 +32,47 @@ impl Desk {
     /// Writes cells: merged with what others wrote since `base`, all or nothing.
     ///
     /// # Errors
-    /// [`Failure::Conflict`] with base, theirs and yours of every cell that needs a person; nothing was written then.
+    /// [`Failure::Conflict`] with base, theirs and yours of every cell that needs a person; nothing was written then, and
+    /// the texts are kept for the actor.
     pub async fn write(&self, actor: &Actor, input: &WriteInput) -> Result<Written, Failure> {
         let permit = permit(actor, Action::WriteCells, &input.key.layer)?;
-        self.write_with(actor, &permit, input, &self.operation()?).await
+        let done = self.write_with(actor, &permit, input, &self.operation()?).await;
+        self.holding(actor, &permit, input, done).await
+    }
+
+    /// Writes into several (sheet, layer) as one operation: everything or nothing, and taken back together by
+    /// [`Desk::undo_operation`].
+    ///
+    /// # Errors
+    /// [`Failure::Conflict`] with every cell that needs a person; nothing was written then.
+    pub async fn write_together(&self, actor: &Actor, inputs: &[WriteInput]) -> Result<Vec<Written>, Failure> {
+        let permits: Vec<Permit> =
+            inputs.iter().map(|i| permit(actor, Action::WriteCells, &i.key.layer)).collect::<Result<_, _>>()?;
+        let operation = self.operation()?;
+        let mut tx = self.db.begin().await?;
+        let (mut done, mut conflicts) = (Vec::new(), Vec::new());
+        for (input, permit) in inputs.iter().zip(&permits) {
+            match self.append(&mut tx, actor, permit, input, &operation).await {
+                Ok(written) => done.push(written),
+                Err(Failure::Conflict { cells }) => conflicts.push((input, permit, cells)),
+                Err(other) => return Err(other),
+            }
+        }
+        if !conflicts.is_empty() {
+            drop(tx);
+            let mut all = Vec::new();
+            for (input, permit, cells) in conflicts {
+                let refused = Err::<(), _>(Failure::Conflict { cells: cells.clone() });
+                let _ = self.holding(actor, permit, input, refused).await;
+                all.extend(cells);
+            }
+            return Err(Failure::Conflict { cells: all });
+        }
+        tx.commit().await?;
+        for (input, written) in inputs.iter().zip(&done) {
+            self.tell(actor, &input.key, written);
+        }
+        Ok(done)
     }
 
     /// Brings a sheet back to what it was at revision `number`, as a new change set.
@@ -62,60 +100,33 @@ impl Desk {
         self.write_back(actor, &permit, &input, number).await
     }
 
-    /// Takes one change set back, as a new one. Later changes of other words stay; where the same words were changed
-    /// later, the conflict is shown.
-    ///
-    /// # Errors
-    /// [`Failure::NotFound`] for a change set that does not exist; [`Failure::Forbidden`] for somebody else's without
-    /// the right; [`Failure::Conflict`].
-    pub async fn undo(&self, actor: &Actor, key: &SheetKey, number: i64, reason: &str) -> Result<Written, Failure> {
-        let filter = ChangeFilter {
-            service: Some(key.service.clone()),
-            number: Some(number),
-            limit: 1,
-            ..ChangeFilter::default()
-        };
-        let set = self.history(actor, &key.layer, &filter).await?.into_iter().next().ok_or(Failure::NotFound)?;
-        let own = actor.is(&set.author);
-        let action = if own { Action::WriteCells } else { Action::UndoOthers };
-        let permit = permit(actor, action, &key.layer)?;
-        let cells = set
-            .cells
-            .iter()
-            .filter(|c| c.address.declared_now())
-            .filter_map(|c| Some((c.address.clone(), c.old.clone()?)))
-            .collect();
-        let input = WriteInput {
-            key: key.clone(),
-            // Its own revision as the base: what came later is merged like anybody's change.
-            base: number,
-            cells: deletions_last(cells),
-            reason: reason.to_owned(),
-            door: Door::Undo,
-            source: number.to_string(),
-        };
-        // Where it moved the sheet to another criteria set, taking it back brings the sheet back to the one before.
-        let then = if set.criteria == self.sheet(actor, key).await?.criteria.key() { number - 1 } else { number };
-        self.write_back(actor, &permit, &input, then).await
-    }
-
     /// Writes what stood at an earlier revision; the sheet follows the criteria set of that revision again.
-    async fn write_back(
+    pub(super) async fn write_back(
         &self,
         actor: &Actor,
         permit: &Permit,
         input: &WriteInput,
         then: i64,
     ) -> Result<Written, Failure> {
-        let reads = crate::access::permit(actor, Action::ReadSheet, &input.key.layer)?;
-        let (head, _) = self.db.cells(&reads, &input.key.service).await?;
-        let was = self.db.criteria_at(&reads, &input.key.service, then).await?;
-        let back = was.filter(|was| *was != head.criteria).map(|was| self.criteria(&was).as_ref().into());
+        let back = self.set_of_then(actor, &input.key, then).await?;
         let mut tx = self.db.begin().await?;
         let written = self.append_moving(&mut tx, actor, permit, input, &self.operation()?, back).await?;
         tx.commit().await?;
         self.tell(actor, &input.key, &written);
         Ok(written)
+    }
+
+    /// The criteria set of an earlier revision, where the sheet follows another one now.
+    pub(super) async fn set_of_then(
+        &self,
+        actor: &Actor,
+        key: &SheetKey,
+        then: i64,
+    ) -> Result<Option<Follows>, Failure> {
+        let reads = crate::access::permit(actor, Action::ReadSheet, &key.layer)?;
+        let (head, _) = self.db.cells(&reads, &key.service).await?;
+        let was = self.db.criteria_at(&reads, &key.service, then).await?;
+        Ok(was.filter(|was| *was != head.criteria).map(|was| self.criteria(&was).as_ref().into()))
     }
 
     pub(super) async fn write_with(
@@ -154,6 +165,7 @@ impl Desk {
         operation: &OperationId,
         moves_to: Option<Follows>,
     ) -> Result<Written, Failure> {
+        crate::adoption::check(&input.cells, &self.today())?;
         let change = NewChange {
             key: input.key.clone(),
             base: input.base,
@@ -164,36 +176,50 @@ impl Desk {
             door: input.door,
             source: input.source.clone(),
             operation: operation.clone(),
-            criteria: self.criteria("").as_ref().into(),
+            criteria: self.criteria(&self.asked_by(actor, &input.key).await?).as_ref().into(),
             sets: self.criteria_by_key(),
             moves_to,
             seed: self.world.random(),
         };
-        tx.append(permit, &change).await
+        let is_move = change.moves_to.is_some();
+        let written = tx.append(permit, &change).await?;
+        if !is_move {
+            self.release(tx, actor, permit, input, &written).await?;
+        }
+        Ok(written)
+    }
+
+    /// The criteria set that a fresh layer of a sheet follows: that of the common text, else the one in force.
+    pub(super) async fn asked_by(&self, actor: &Actor, key: &SheetKey) -> Result<String, Failure> {
+        match (&key.layer, self.shared(actor, Action::ReadSheet)) {
+            (Layer::Institution(_), Ok(reads)) => {
+                Ok(self.db.criteria_at(&reads, &key.service, i64::MAX).await?.unwrap_or_default())
+            }
+            _ => Ok(String::new()),
+        }
     }
 
     pub(super) fn tell(&self, actor: &Actor, key: &SheetKey, written: &Written) {
-        if written.cells.is_empty() {
-            return;
-        }
-        self.live.tell(Event {
-            key: key.clone(),
+        let Some(id) = written.id.clone() else { return };
+        let line = LiveLine {
             number: written.number,
+            id,
             author: Author { person: actor.person.clone(), name: actor.name.clone() },
             addresses: written.cells.iter().map(|(a, _)| a.clone()).collect(),
-        });
+        };
+        self.live.tell(Event::Change { key: key.clone(), number: written.number, line: Some(line) });
     }
 }
 
 impl Address {
     /// Whether today's schema still has this place: retired fields replay, but are not written any more.
-    fn declared_now(&self) -> bool {
+    pub(super) fn declared_now(&self) -> bool {
         crate::schema::declared(self).is_ok()
     }
 }
 
 /// Rows are made before their cells are written, and emptied before they go.
-fn deletions_last(mut cells: Vec<(Address, String)>) -> Vec<(Address, String)> {
+pub(super) fn deletions_last(mut cells: Vec<(Address, String)>) -> Vec<(Address, String)> {
     cells.sort_by_key(|(a, text)| match (a.is_order(), text.is_empty()) {
         (true, false) => 0,
         (false, _) => 1,

@@ -1,12 +1,15 @@
 //! One declaration of sections and fields. From it come the form, the Excel columns, the import's header aliases, the
 //! diff, the search document and the API.
 
+mod private;
 mod sections;
 mod spoken;
 
+pub use private::PRIVATE;
 pub use sections::{SECTIONS, marks};
+pub use spoken::place;
 
-use crate::cell::{Address, ORDER};
+use crate::cell::{Address, Layer, ORDER};
 use crate::failure::Failure;
 use crate::lang::Lang;
 
@@ -122,6 +125,8 @@ pub struct Section {
     pub rows: Rows,
     /// Its fields, in the order of form and workbook.
     pub fields: &'static [Field],
+    /// Whether it exists in institutions' layers only: the common text never holds it.
+    pub private: bool,
 }
 
 impl Section {
@@ -136,9 +141,15 @@ impl Section {
     }
 }
 
-/// A section by key.
+/// A section by key, those of institutions' layers included.
 pub fn section(key: &str) -> Option<&'static Section> {
-    SECTIONS.iter().find(|s| s.key == key)
+    SECTIONS.iter().chain(PRIVATE).find(|s| s.key == key)
+}
+
+/// The sections that a layer can hold, in the order in which they are read.
+pub fn sections_of(layer: &Layer) -> impl Iterator<Item = &'static Section> + use<> {
+    let own = matches!(layer, Layer::Institution(_));
+    SECTIONS.iter().chain(PRIVATE.iter().filter(move |_| own))
 }
 
 /// A field by section and key.
@@ -171,6 +182,18 @@ pub fn declared(address: &Address) -> Result<&'static Section, Failure> {
     if row_fits && field_fits { Ok(section) } else { Err(bad()) }
 }
 
+/// The same in a layer: a section of institutions' layers has no place in the common text.
+///
+/// # Errors
+/// [`Failure::Invalid`] naming the address.
+pub fn declared_in(layer: &Layer, address: &Address) -> Result<&'static Section, Failure> {
+    let section = declared(address)?;
+    match layer {
+        Layer::Shared if section.private => Err(Failure::invalid("address", &address.to_string())),
+        _ => Ok(section),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -178,8 +201,21 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
+    fn the_common_text_has_no_place_for_what_is_an_institutions_own() {
+        let own = Layer::parse("i:a-bank").unwrap();
+        for section in PRIVATE {
+            assert!(section.private && !SECTIONS.iter().any(|s| s.key == section.key));
+            let row = if section.rows == Rows::One { "service" } else { "K07" };
+            let address = Address::parse(&format!("{}/{row}/{}", section.key, section.fields[0].key)).unwrap();
+            assert!(declared_in(&own, &address).is_ok() && declared_in(&Layer::Shared, &address).is_err());
+        }
+        assert!(SECTIONS.iter().all(|s| !s.private));
+        assert_eq!(sections_of(&Layer::Shared).count() + PRIVATE.len(), sections_of(&own).count());
+    }
+
+    #[test]
     fn keys_are_unique_and_fit_an_address() {
-        for section in SECTIONS {
+        for section in SECTIONS.iter().chain(PRIVATE) {
             let mut seen = BTreeSet::new();
             for field in section.fields {
                 assert!(seen.insert(field.key), "{}/{}", section.key, field.key);

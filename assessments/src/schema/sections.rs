@@ -2,11 +2,11 @@
 
 use super::{Choice, Field, Kind, Rows, Section};
 
-const fn choice(key: &'static str, ja: &'static str, en: &'static str, mark: &'static str) -> Choice {
+pub(super) const fn choice(key: &'static str, ja: &'static str, en: &'static str, mark: &'static str) -> Choice {
     Choice { key, ja, en, mark }
 }
 
-const fn one(
+pub(super) const fn one(
     key: &'static str,
     ja: &'static str,
     en: &'static str,
@@ -102,6 +102,7 @@ const FACTS: Section = Section {
     ja: "サービスの概要",
     en: "Service facts",
     rows: Rows::One,
+    private: false,
     fields: &[
         both("name", "サービス名", "Service name", Kind::Short, 30, &["対象サービス", "service"]),
         one("abbreviation", "略称", "Abbreviation", Kind::Short, 14, &[]),
@@ -122,6 +123,7 @@ const SCENARIOS: Section = Section {
     ja: "利用シナリオ",
     en: "Usage scenarios",
     rows: Rows::Free("S"),
+    private: false,
     fields: &[
         both("title", "利用シナリオ", "Usage scenario", Kind::Short, 34, &["シナリオ", "ユースケース", "scenario"]),
         both("purpose", "目的", "Purpose", Kind::Markdown, 54, &["利用目的", "用途"]),
@@ -142,6 +144,7 @@ const PATHS: Section = Section {
     ja: "接続経路",
     en: "Connection paths",
     rows: Rows::Free("P"),
+    private: false,
     fields: &[
         one("scenario", "シナリオ番号", "Scenario no.", Kind::Reference("scenarios"), 11, &[]),
         both("from", "接続元", "From", Kind::Short, 22, &["送信元", "source"]),
@@ -161,6 +164,7 @@ const CRITERIA: Section = Section {
     ja: "セキュリティクライテリア",
     en: "Security criteria",
     rows: Rows::Criteria,
+    private: false,
     fields: &[
         one(
             "availability",
@@ -210,6 +214,7 @@ const CRITERIA: Section = Section {
         one("verified_at", "確認日", "Verified at", Kind::Date, 12, &["評価日"]),
         one("verified_by", "確認者", "Verified by", Kind::Short, 14, &["評価者", "担当者"]),
         one("review_by", "次回確認期限", "Review by", Kind::Date, 12, &["見直し期限"]),
+        one("taken_over", "引継ぎ元（未確認）", "Taken over, not confirmed", Kind::Reference("criteria"), 14, &[]),
     ],
 };
 
@@ -218,6 +223,7 @@ const NOTES: Section = Section {
     ja: "サービス利用時の留意事項",
     en: "Usage notes",
     rows: Rows::Free("N"),
+    private: false,
     fields: &[
         one("number", "項番", "Number", Kind::Short, 8, &["No.", "番号", "no"]),
         one(

@@ -1,6 +1,8 @@
 //! A cell's text in words: what a person reads in a history, a conflict or a preview instead of the stored keys.
 
-use super::{Field, Kind};
+use super::{Field, Kind, section};
+use crate::cell::Address;
+use crate::criteria::CriteriaSet;
 use crate::guardrail::{Coverage, parse_links};
 use crate::lang::Lang;
 use crate::link;
@@ -46,6 +48,21 @@ impl Field {
             ),
             Kind::Short | Kind::Markdown | Kind::Date | Kind::Reference(_) => text.to_owned(),
         }
+    }
+}
+
+/// A cell's place in words: part, row and field. `criteria` is the set that its sheet follows.
+#[must_use]
+pub fn place(criteria: &CriteriaSet, address: &Address, lang: Lang) -> String {
+    let part = section(&address.section).map_or("", |s| s.label(lang));
+    let field = address.declared().map_or("", |f| f.label(lang));
+    match criteria.category(address.row.as_str()) {
+        Some(category) if address.section == "criteria" => format!("{} {} › {field}", category.id, category.name(lang)),
+        Some(category) if address.of_criteria() => {
+            format!("{part} {} {} › {field}", category.id, category.name(lang))
+        }
+        _ if matches!(address.section.as_str(), "facts" | "adoption") => format!("{part} › {field}"),
+        _ => format!("{part} {} › {field}", address.row),
     }
 }
 

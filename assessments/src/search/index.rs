@@ -1,28 +1,44 @@
 //! The index on disk: one a layer, so that no private term of one institution can move another's results.
 
-use super::docs::{Doc, SheetDocs};
+use super::docs::{Doc, GroupDocs};
+use super::facts::Known;
 use super::folder::Folder;
-use super::query::Fields;
+use super::plan::Fields;
+use super::request::HitKind;
 use super::tokens::{JaTokenizer, NAME};
 use crate::cell::{Address, Layer};
 use crate::change::hex;
 use crate::failure::Failure;
 use crate::id::ServiceId;
+use crate::lang::Label;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Mutex;
-use tantivy::collector::DocSetCollector;
-use tantivy::query::{AllQuery, Query, TermQuery};
-use tantivy::schema::{Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions, Value};
-use tantivy::{Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyDocument, Term};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tantivy::directory::{Directory, INDEX_WRITER_LOCK};
+use tantivy::query::{EnableScoring, Query, TermQuery};
+use tantivy::schema::{FAST, Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions, Value};
+use tantivy::{
+    DocAddress, Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term,
+};
 
 /// Memory of a writer, in bytes: the least that tantivy takes.
 const HEAP: usize = 15_000_000;
+/// Memory of a writer that reads a whole library, in bytes, a thread.
+const LARGE_HEAP: usize = 30_000_000;
 
 /// Blocks of stored texts that each segment keeps unpacked, some 16 kB each. A page of results reads a few dozen texts;
 /// tantivy's own 100 a segment would add up to more than everything else.
 const KEPT_BLOCKS: usize = 32;
+
+/// How often an index is opened before it is taken for damaged, and how long it waits in between.
+const TRIES: usize = 3;
+const AGAIN: Duration = Duration::from_millis(20);
+
+/// Between texts that are no neighbours: a phrase does not reach from one into the other.
+const APART: &str = "\n\u{1f}\n";
 
 /// An index fault as our fault.
 pub fn fault(error: impl std::fmt::Display) -> Failure {
@@ -33,43 +49,108 @@ pub fn fault(error: impl std::fmt::Display) -> Failure {
 /// The fields of the index.
 #[derive(Clone, Copy)]
 pub struct Columns {
-    pub kind: Field,
-    pub service: Field,
-    pub section: Field,
-    pub lang: Field,
-    pub address: Field,
-    pub number: Field,
-    pub stored: Field,
+    group: Field,
+    position: Field,
+    mark: Field,
+    combination: Field,
+    changed: Field,
+    evidence: Field,
+    place: Field,
+    stored: Field,
+    /// What is searched in.
     pub fields: Fields,
+}
+
+/// What is kept of a document for showing it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Kept {
+    kind: u8,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    service: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    address: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reference: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub criteria: String,
+    pub title: Label,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub ja: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub en: String,
+    id: String,
+    fingerprint: String,
+}
+
+const KINDS: [HitKind; 6] =
+    [HitKind::Cell, HitKind::Published, HitKind::Comment, HitKind::Guardrail, HitKind::Service, HitKind::Category];
+
+impl Kept {
+    fn of(doc: &Doc) -> Kept {
+        Kept {
+            kind: KINDS.iter().position(|k| *k == doc.kind).and_then(|n| u8::try_from(n).ok()).unwrap_or(0),
+            service: doc.service.as_ref().map(ToString::to_string).unwrap_or_default(),
+            address: doc.address.as_ref().map(ToString::to_string).unwrap_or_default(),
+            reference: doc.reference.clone(),
+            criteria: doc.criteria.clone(),
+            title: doc.title.clone(),
+            ja: doc.ja.clone(),
+            en: doc.en.clone(),
+            id: doc.id(),
+            fingerprint: doc.fingerprint(),
+        }
+    }
+
+    /// What it is.
+    pub fn kind(&self) -> HitKind {
+        KINDS.get(usize::from(self.kind)).copied().unwrap_or(HitKind::Cell)
+    }
+
+    /// The service.
+    pub fn service(&self) -> Option<ServiceId> {
+        ServiceId::parse(&self.service).ok()
+    }
+
+    /// The cell, without a language.
+    pub fn address(&self) -> Option<Address> {
+        Address::parse(&self.address).ok()
+    }
 }
 
 /// One layer's index.
 pub struct LayerIndex {
     index: Index,
     reader: IndexReader,
-    writer: Mutex<Option<IndexWriter>>,
+    writer: Mutex<Option<(IndexWriter, bool)>>,
     /// What [`LayerIndex::positions`] found, and of which commit: reading it touches every corner of the index.
-    positions: Mutex<Option<(u64, BTreeMap<ServiceId, i64>)>>,
+    positions: Mutex<Option<(u64, BTreeMap<String, String>)>>,
+    pub known: Arc<Known>,
     pub columns: Columns,
 }
 
 fn schema() -> (Schema, Columns) {
     let mut schema = Schema::builder();
-    let words = |option| {
-        TextOptions::default()
-            .set_indexing_options(TextFieldIndexing::default().set_tokenizer(NAME).set_index_option(option))
+    let words = |kept: IndexRecordOption| {
+        let indexing = TextFieldIndexing::default().set_tokenizer(NAME).set_index_option(kept);
+        TextOptions::default().set_indexing_options(indexing)
     };
+    let counted = TextOptions::default().set_fast("raw");
     let columns = Columns {
-        kind: schema.add_text_field("kind", STRING),
-        service: schema.add_text_field("service", STRING | STORED),
-        section: schema.add_text_field("section", STRING),
-        lang: schema.add_text_field("lang", STRING),
-        address: schema.add_text_field("address", STRING | STORED),
-        number: schema.add_i64_field("number", STORED),
+        group: schema.add_text_field("group", STRING),
+        position: schema.add_text_field("position", STRING | STORED),
+        mark: schema.add_text_field("mark", STORED),
+        combination: schema.add_text_field("combination", counted),
+        changed: schema.add_i64_field("changed", FAST),
+        evidence: schema.add_i64_field("evidence", FAST),
+        place: schema.add_u64_field("place", FAST),
         stored: schema.add_text_field("stored", STORED),
         fields: Fields {
+            // Phrases are looked for in these two alone.
             text: schema.add_text_field("text", words(IndexRecordOption::WithFreqsAndPositions)),
-            title: schema.add_text_field("title", words(IndexRecordOption::WithFreqsAndPositions)),
+            topic: schema.add_text_field("topic", words(IndexRecordOption::WithFreqsAndPositions)),
+            head: schema.add_text_field("head", words(IndexRecordOption::WithFreqs)),
+            name: schema.add_text_field("name", words(IndexRecordOption::WithFreqs)),
+            tag: schema.add_text_field("tag", STRING),
         },
     };
     (schema.build(), columns)
@@ -81,144 +162,236 @@ pub fn folder(dir: &Path, layer: &Layer) -> std::path::PathBuf {
     dir.join(name.get(..24).unwrap_or("index"))
 }
 
+/// Throws away what another version of the index left.
+pub fn clean(dir: &Path) -> Result<(), Failure> {
+    let stamp = dir.join("version");
+    if std::fs::read_to_string(&stamp).is_ok_and(|v| v == NAME) {
+        return Ok(());
+    }
+    for old in std::fs::read_dir(dir).map_err(fault)?.flatten().filter(|e| e.path().is_dir()) {
+        std::fs::remove_dir_all(old.path()).map_err(fault)?;
+    }
+    std::fs::write(&stamp, NAME).map_err(fault)
+}
+
 impl LayerIndex {
     /// Opens or makes the index of a layer. What cannot be opened is thrown away: an index is a cache.
     pub fn open(dir: Option<&Path>, layer: &Layer) -> Result<LayerIndex, Failure> {
         let (schema, columns) = schema();
-        let index = match dir {
-            None => Index::create_in_ram(schema),
-            Some(dir) => {
-                let folder = folder(dir, layer);
-                std::fs::create_dir_all(&folder).map_err(fault)?;
-                let existing =
-                    Folder::open(&folder).ok().and_then(|f| Index::open(f).ok()).filter(|i| i.schema() == schema);
-                match existing {
-                    Some(index) => index,
-                    None => {
-                        std::fs::remove_dir_all(&folder).map_err(fault)?;
-                        std::fs::create_dir_all(&folder).map_err(fault)?;
-                        let empty = Folder::open(&folder).map_err(fault)?;
-                        Index::create(empty, schema, IndexSettings::default()).map_err(fault)?
-                    }
-                }
-            }
+        let Some(dir) = dir else {
+            return LayerIndex::read(Index::create_in_ram(schema), columns).map_err(fault);
         };
-        index.tokenizers().register(NAME, JaTokenizer);
-        let reader = index
-            .reader_builder()
-            .reload_policy(ReloadPolicy::Manual)
-            .doc_store_cache_num_blocks(KEPT_BLOCKS)
-            .try_into()
-            .map_err(fault)?;
-        Ok(LayerIndex { index, reader, writer: Mutex::new(None), positions: Mutex::new(None), columns })
+        let folder = folder(dir, layer);
+        std::fs::create_dir_all(&folder).map_err(fault)?;
+        let existing = || {
+            let index = Index::open(Folder::open(&folder)?)?;
+            let same = index.schema() == schema;
+            LayerIndex::read(index, columns).map(|open| same.then_some(open))
+        };
+        for _ in 0..TRIES {
+            match existing() {
+                Ok(Some(open)) => return Ok(open),
+                Ok(None) => break,
+                // A commit of another process may just have taken a file away.
+                Err(error) => tracing::debug!(%error, "search index"),
+            }
+            std::thread::sleep(AGAIN);
+        }
+        let whole = Folder::open(&folder).map_err(fault)?;
+        // Only where nobody else writes it: who cannot read what `serve` is writing has to wait, not to throw it away.
+        let lock = whole.acquire_lock(&INDEX_WRITER_LOCK).map_err(fault)?;
+        std::fs::remove_dir_all(&folder).map_err(fault)?;
+        std::fs::create_dir_all(&folder).map_err(fault)?;
+        drop(lock);
+        let empty = Folder::open(&folder).map_err(fault)?;
+        let index = Index::create(empty, schema, IndexSettings::default()).map_err(fault)?;
+        LayerIndex::read(index, columns).map_err(fault)
     }
 
-    /// A view of what is committed.
-    pub fn searcher(&self) -> Result<tantivy::Searcher, Failure> {
-        self.reader.reload().map_err(fault)?;
+    fn read(index: Index, columns: Columns) -> tantivy::Result<LayerIndex> {
+        index.tokenizers().register(NAME, JaTokenizer);
+        let builder = index.reader_builder().reload_policy(ReloadPolicy::Manual);
+        let reader = builder.doc_store_cache_num_blocks(KEPT_BLOCKS).try_into()?;
+        Ok(LayerIndex {
+            index,
+            reader,
+            writer: Mutex::new(None),
+            positions: Mutex::new(None),
+            known: Arc::default(),
+            columns,
+        })
+    }
+
+    /// A view of what is committed. Where this process does not write, another may have committed meanwhile.
+    pub fn searcher(&self) -> Result<Searcher, Failure> {
+        let writes = self.writer.try_lock().is_ok_and(|w| w.is_some());
+        if !writes {
+            self.reload()?;
+        }
         Ok(self.reader.searcher())
     }
 
-    /// Replaces sheets, in one commit.
-    pub fn replace(&self, batch: &[SheetDocs]) -> Result<(), Failure> {
-        self.with_writer(|writer, c| {
-            for sheet in batch {
-                let service = sheet.key.service.as_str();
-                writer.delete_term(Term::from_field_text(c.service, service));
-                for doc in &sheet.docs {
-                    writer.add_document(document(c, doc)).map_err(fault)?;
+    fn reload(&self) -> Result<(), Failure> {
+        self.reader.reload().map_err(fault)?;
+        let alive: Vec<_> = self.reader.searcher().segment_readers().iter().map(|s| s.segment_id()).collect();
+        self.known.keep(&alive);
+        Ok(())
+    }
+
+    /// Replaces groups of documents, in one commit.
+    pub fn replace(&self, batch: &[GroupDocs], large: bool) -> Result<(), Failure> {
+        self.with_writer(large, |writer, c| {
+            for group in batch {
+                writer.delete_term(Term::from_field_text(c.group, &group.group));
+                for doc in &group.docs {
+                    writer.add_document(document(c, &group.group, doc)?).map_err(fault)?;
+                }
+                if group.is_gone() {
+                    continue;
                 }
                 let mut position = TantivyDocument::default();
-                position.add_text(c.kind, "position");
-                position.add_text(c.service, service);
-                position.add_i64(c.number, sheet.number);
+                position.add_text(c.group, &group.group);
+                position.add_text(c.position, &group.group);
+                position.add_text(c.mark, &group.mark);
                 writer.add_document(position).map_err(fault)?;
             }
             Ok(())
-        })
+        })?;
+        let mut known = self.positions.lock().unwrap_or_else(PoisonError::into_inner);
+        let commit = self.index.load_metas().map_err(fault)?.opstamp;
+        if let Some((read, positions)) = known.as_mut() {
+            // Only this process writes, so that what it knew and what it added is all there is.
+            for group in batch {
+                match group.is_gone() {
+                    true => positions.remove(&group.group),
+                    false => positions.insert(group.group.clone(), group.mark.clone()),
+                };
+            }
+            *read = commit;
+        }
+        Ok(())
     }
 
     /// Empties the index.
     pub fn clear(&self) -> Result<(), Failure> {
-        self.with_writer(|writer, _| writer.delete_all_documents().map(|_| ()).map_err(fault))
+        self.with_writer(false, |writer, _| writer.delete_all_documents().map(|_| ()).map_err(fault))?;
+        *self.positions.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        Ok(())
     }
 
-    fn with_writer(&self, work: impl FnOnce(&mut IndexWriter, &Columns) -> Result<(), Failure>) -> Result<(), Failure> {
-        let mut slot = self.writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    fn with_writer(
+        &self,
+        large: bool,
+        work: impl FnOnce(&mut IndexWriter, &Columns) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let mut slot = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if slot.as_ref().is_some_and(|(_, was)| *was != large) {
+            *slot = None;
+        }
         if slot.is_none() {
             // Opened when first needed: a command that only reads leaves the lock to `serve`.
-            *slot = Some(self.index.writer_with_num_threads(1, HEAP).map_err(fault)?);
+            let (threads, heap) = if large { (2, 2 * LARGE_HEAP) } else { (1, HEAP) };
+            *slot = Some((self.index.writer_with_num_threads(threads, heap).map_err(fault)?, large));
         }
-        let Some(writer) = slot.as_mut() else { return Ok(()) };
+        let Some((writer, _)) = slot.as_mut() else { return Ok(()) };
         let done = work(writer, &self.columns).and_then(|()| writer.commit().map(|_| ()).map_err(fault));
         if done.is_err() {
             // A writer that failed is not used again.
             *slot = None;
         }
         done?;
-        self.reader.reload().map_err(fault)
+        self.reload()
     }
 
-    fn read(&self, query: &dyn Query) -> Result<Vec<TantivyDocument>, Failure> {
-        let searcher = self.searcher()?;
-        let found = searcher.search(query, &DocSetCollector).map_err(fault)?;
-        found.into_iter().map(|at| searcher.doc(at).map_err(fault)).collect()
+    /// Waits until the segments of a large load are merged, and gives their memory back.
+    pub fn settle(&self) -> Result<(), Failure> {
+        let mut slot = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if slot.as_ref().is_some_and(|(_, large)| *large)
+            && let Some((writer, _)) = slot.take()
+        {
+            writer.wait_merging_threads().map_err(fault)?;
+            self.reload()?;
+        }
+        Ok(())
     }
 
-    /// The revision of each sheet that was read last.
-    pub fn positions(&self) -> Result<BTreeMap<ServiceId, i64>, Failure> {
+    /// What was read last of each group.
+    pub fn positions(&self) -> Result<BTreeMap<String, String>, Failure> {
         let commit = self.index.load_metas().map_err(fault)?.opstamp;
-        let mut known = self.positions.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut known = self.positions.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, positions)) = known.as_ref().filter(|(read, _)| *read == commit) {
             return Ok(positions.clone());
         }
-        let query = TermQuery::new(Term::from_field_text(self.columns.kind, "position"), IndexRecordOption::Basic);
         let mut out = BTreeMap::new();
-        for doc in self.read(&query)? {
-            out.insert(self.service(&doc)?, doc.get_first(self.columns.number).and_then(|v| v.as_i64()).unwrap_or(0));
+        let searcher = self.searcher()?;
+        for (segment, reader) in (0_u32..).zip(searcher.segment_readers()) {
+            let index = reader.inverted_index(self.columns.position).map_err(fault)?;
+            let mut stream = index.terms().stream().map_err(fault)?;
+            while stream.advance() {
+                let term =
+                    Term::from_field_text(self.columns.position, std::str::from_utf8(stream.key()).unwrap_or(""));
+                let query = TermQuery::new(term, IndexRecordOption::Basic);
+                let weight = query.weight(EnableScoring::disabled_from_searcher(&searcher)).map_err(fault)?;
+                let mut found = Vec::new();
+                weight.for_each_no_score(reader, &mut |docs| found.extend_from_slice(docs)).map_err(fault)?;
+                for doc in found.into_iter().filter(|d| reader.alive_bitset().is_none_or(|a| a.is_alive(*d))) {
+                    let doc: TantivyDocument = searcher.doc(DocAddress::new(segment, doc)).map_err(fault)?;
+                    out.insert(
+                        self.text(&doc, self.columns.position).to_owned(),
+                        self.text(&doc, self.columns.mark).to_owned(),
+                    );
+                }
+            }
         }
         *known = Some((commit, out.clone()));
         Ok(out)
     }
 
-    /// Every document, for `check`.
-    pub fn documents(&self) -> Result<BTreeMap<ServiceId, BTreeMap<Address, String>>, Failure> {
-        let mut out: BTreeMap<ServiceId, BTreeMap<Address, String>> = BTreeMap::new();
-        for doc in self.read(&AllQuery)? {
-            if let Some((service, address, text)) = self.cell(&doc)? {
-                out.entry(service).or_default().insert(address, text);
+    /// Every document's fingerprint by [`key_of`], for `check`. One document at a time: a large library has many.
+    pub fn fingerprints(&self) -> Result<BTreeMap<String, String>, Failure> {
+        let searcher = self.searcher()?;
+        let mut out = BTreeMap::new();
+        for (segment, reader) in (0_u32..).zip(searcher.segment_readers()) {
+            for doc in reader.doc_ids_alive() {
+                let doc: TantivyDocument = searcher.doc(DocAddress::new(segment, doc)).map_err(fault)?;
+                if let Some(kept) = self.kept(&doc)? {
+                    out.insert(format!("{} {}", kept.service, kept.id), kept.fingerprint);
+                }
             }
         }
         Ok(out)
-    }
-
-    fn service(&self, doc: &TantivyDocument) -> Result<ServiceId, Failure> {
-        ServiceId::parse(self.text(doc, self.columns.service))
     }
 
     fn text<'a>(&self, doc: &'a TantivyDocument, field: Field) -> &'a str {
         doc.get_first(field).and_then(|v| v.as_str()).unwrap_or("")
     }
 
-    /// A document's cell; none for a position.
-    pub fn cell(&self, doc: &TantivyDocument) -> Result<Option<(ServiceId, Address, String)>, Failure> {
-        let address = self.text(doc, self.columns.address);
-        if address.is_empty() {
-            return Ok(None);
+    /// What was kept of a document; none for a position.
+    pub fn kept(&self, doc: &TantivyDocument) -> Result<Option<Kept>, Failure> {
+        match self.text(doc, self.columns.stored) {
+            "" => Ok(None),
+            stored => serde_json::from_str(stored).map(Some).map_err(fault),
         }
-        Ok(Some((self.service(doc)?, Address::parse(address)?, self.text(doc, self.columns.stored).to_owned())))
     }
 }
 
-fn document(c: &Columns, doc: &Doc) -> TantivyDocument {
+fn document(c: &Columns, group: &str, doc: &Doc) -> Result<TantivyDocument, Failure> {
     let mut out = TantivyDocument::default();
-    out.add_text(c.kind, "cell");
-    out.add_text(c.service, doc.service.as_str());
-    out.add_text(c.section, &doc.address.section);
-    out.add_text(c.lang, doc.address.lang.map_or("", crate::lang::Lang::code));
-    out.add_text(c.address, doc.address.to_string());
-    out.add_text(c.stored, &doc.text);
-    out.add_text(c.fields.text, &doc.text);
-    out.add_text(c.fields.title, &doc.title);
-    out
+    out.add_text(c.group, group);
+    out.add_text(c.combination, doc.combination());
+    out.add_i64(c.changed, doc.changed);
+    out.add_i64(c.evidence, doc.evidence);
+    out.add_u64(c.place, doc.place());
+    out.add_text(c.stored, serde_json::to_string(&Kept::of(doc)).map_err(fault)?);
+    out.add_text(c.fields.text, [doc.ja.as_str(), &doc.en].join(APART));
+    out.add_text(c.fields.topic, &doc.topic);
+    out.add_text(c.fields.head, &doc.head);
+    out.add_text(c.fields.name, &doc.name);
+    doc.tags.iter().for_each(|t| out.add_text(c.fields.tag, t));
+    Ok(out)
+}
+
+/// A document's key in `LayerIndex::fingerprints`.
+pub fn key_of(doc: &Doc) -> String {
+    format!("{} {}", doc.service.as_ref().map(ToString::to_string).unwrap_or_default(), doc.id())
 }

@@ -1,56 +1,68 @@
-//! Search over every cell: Japanese by bigrams and single kanji, identifiers whole and in parts. The only place that
-//! names tantivy. The index is a cache, one a layer; it knows which revision of each sheet it holds.
+//! Search over everything that can be read: cells, guardrails, categories, comments. Japanese by one, two and three
+//! characters, identifiers whole and in parts. The only place that names tantivy. The index is a cache, one a layer; it
+//! knows what it read last of each sheet.
 
+mod chunks;
+mod collect;
 mod docs;
+mod facts;
 mod fold;
 mod folder;
 mod index;
-mod query;
+mod parse;
+mod phrase;
+mod plan;
+mod request;
 mod snippet;
+mod state;
+mod stem;
+mod sweep;
 mod synonyms;
 mod tokens;
+mod vocabulary;
 
-pub use docs::{Doc, SheetDocs, documents_of};
-pub use synonyms::Synonyms;
+pub use docs::{
+    CommentSource, Doc, GroupDocs, ServiceLine, SheetSource, category_docs, comment_doc, day_of, documents_of,
+    guardrail_docs,
+};
+pub use fold::fold_text;
+pub use index::key_of;
+pub use request::{Answer, FacetFilter, FacetKey, Hit, HitKind, Notice, Request, Slip, Why, WhyKind};
+pub use state::State;
+pub use synonyms::{SynonymGroup, Synonyms};
+pub use vocabulary::{KnownName, Vocabulary};
 
-use crate::cell::{Address, Layer};
+use crate::cell::Layer;
+use crate::criteria::CriteriaSet;
 use crate::failure::Failure;
 use crate::id::ServiceId;
 use crate::lang::Lang;
-use index::{LayerIndex, fault};
-use std::collections::BTreeMap;
+use collect::{Collect, Collected};
+use index::{Kept, LayerIndex, fault};
+use parse::{Clause, FieldName, What};
+use plan::{Holdings, Plan, Planner, Stage};
+use snippet::{Marks, Needle};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, RwLock};
-use tantivy::Term;
-use tantivy::collector::TopDocs;
-use tantivy::query::{BooleanQuery, Occur, Query, TermQuery};
-use tantivy::schema::{Field, IndexRecordOption};
+use std::sync::{Arc, PoisonError, RwLock};
+use tantivy::{Searcher, TantivyDocument};
 
-/// A cell that was found.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Hit {
-    /// In which layer.
-    pub layer: Layer,
-    /// The service.
-    pub service: ServiceId,
-    /// Which cell.
-    pub address: Address,
-    /// The whole text, plain.
-    pub text: String,
-    /// A piece of it: (marked, text).
-    pub snippet: Vec<(bool, String)>,
-    /// Higher is better.
-    pub score: f32,
-}
+/// Hits from which on a search is not made wider.
+const ENOUGH: u64 = 10;
+/// Most hits that are looked through for a page.
+const DEEPEST: usize = 10_000;
+/// Most values of a facet that are told.
+const MOST_VALUES: usize = 100;
 
-/// What a search is narrowed to.
+/// What a search is narrowed to beside what is typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     /// One service.
     pub service: Option<ServiceId>,
     /// One section.
     pub section: Option<String>,
-    /// One language; cells without a language are in every one.
+    /// One language; texts that have it.
     pub lang: Option<Lang>,
 }
 
@@ -58,7 +70,10 @@ pub struct Filter {
 #[derive(Clone)]
 pub struct Search {
     dir: Option<PathBuf>,
-    synonyms: Arc<Synonyms>,
+    synonyms: Arc<RwLock<Arc<Synonyms>>>,
+    vocabulary: Arc<RwLock<Arc<Vocabulary>>>,
+    /// The names that the vocabulary was made of.
+    names: Arc<RwLock<BTreeMap<ServiceId, KnownName>>>,
     layers: Arc<RwLock<BTreeMap<Layer, Arc<LayerIndex>>>>,
 }
 
@@ -69,7 +84,8 @@ impl Search {
     /// [`Failure::Internal`] where the folder cannot be written.
     pub fn open(dir: &Path, synonyms: Synonyms) -> Result<Search, Failure> {
         std::fs::create_dir_all(dir).map_err(fault)?;
-        let search = Search { dir: Some(dir.to_owned()), synonyms: Arc::new(synonyms), layers: Arc::default() };
+        index::clean(dir)?;
+        let search = Search { dir: Some(dir.to_owned()), ..Search::in_memory(synonyms)? };
         search.layer(&Layer::Shared)?;
         Ok(search)
     }
@@ -79,14 +95,47 @@ impl Search {
     /// # Errors
     /// [`Failure::Internal`] where it cannot be made.
     pub fn in_memory(synonyms: Synonyms) -> Result<Search, Failure> {
-        Ok(Search { dir: None, synonyms: Arc::new(synonyms), layers: Arc::default() })
+        let synonyms = Arc::new(RwLock::new(Arc::new(synonyms)));
+        Ok(Search { dir: None, synonyms, vocabulary: Arc::default(), names: Arc::default(), layers: Arc::default() })
+    }
+
+    /// The words that are taken for one another now.
+    pub fn synonyms(&self) -> Arc<Synonyms> {
+        self.synonyms.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Puts other synonyms in force, for every clone of this search at once.
+    pub fn set_synonyms(&self, synonyms: Synonyms) {
+        *self.synonyms.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(synonyms);
+    }
+
+    /// Whether no names are known yet.
+    pub fn knows_nothing(&self) -> bool {
+        self.names.read().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// Learns names of services, and reads those of the criteria sets anew. Cheap where nothing is new.
+    pub fn learn(&self, services: Vec<KnownName>, sets: &[Arc<CriteriaSet>]) {
+        let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
+        let mut new = false;
+        for service in services {
+            if names.get(&service.id) != Some(&service) {
+                names.insert(service.id.clone(), service);
+                new = true;
+            }
+        }
+        if new {
+            let all: Vec<KnownName> = names.values().cloned().collect();
+            let vocabulary = Arc::new(Vocabulary::new(&all, sets));
+            *self.vocabulary.write().unwrap_or_else(PoisonError::into_inner) = vocabulary;
+        }
     }
 
     fn layer(&self, layer: &Layer) -> Result<Arc<LayerIndex>, Failure> {
-        if let Some(open) = self.layers.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(layer) {
+        if let Some(open) = self.layers.read().unwrap_or_else(PoisonError::into_inner).get(layer) {
             return Ok(open.clone());
         }
-        let mut layers = self.layers.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut layers = self.layers.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(open) = layers.get(layer) {
             return Ok(open.clone());
         }
@@ -95,32 +144,40 @@ impl Search {
         Ok(open)
     }
 
-    /// Replaces all documents of the named sheets and remembers which revision was read; visible when it returns.
+    /// Replaces all documents of the named groups and remembers what was read; visible when it returns.
     ///
     /// # Errors
     /// [`Failure::Internal`] where another process holds the index, or the disk refuses.
-    pub fn replace(&self, batch: Vec<SheetDocs>) -> Result<(), Failure> {
-        let mut layers: BTreeMap<Layer, Vec<SheetDocs>> = BTreeMap::new();
-        for sheet in batch {
-            layers.entry(sheet.key.layer.clone()).or_default().push(sheet);
-        }
-        layers.into_iter().try_for_each(|(layer, sheets)| self.layer(&layer)?.replace(&sheets))
+    pub fn replace(&self, batch: Vec<GroupDocs>) -> Result<(), Failure> {
+        self.load(batch, false)
     }
 
-    /// The revision of each sheet of a layer that was read last.
+    /// The same where many batches follow one another; [`Search::settle`] ends it.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] where another process holds the index, or the disk refuses.
+    pub fn load(&self, batch: Vec<GroupDocs>, large: bool) -> Result<(), Failure> {
+        let mut layers: BTreeMap<Layer, Vec<GroupDocs>> = BTreeMap::new();
+        for group in batch {
+            layers.entry(group.layer.clone()).or_default().push(group);
+        }
+        layers.into_iter().try_for_each(|(layer, groups)| self.layer(&layer)?.replace(&groups, large))
+    }
+
+    /// What was read last of each group of a layer.
     ///
     /// # Errors
     /// [`Failure::Internal`] where the index cannot be read.
-    pub fn positions(&self, layer: &Layer) -> Result<BTreeMap<ServiceId, i64>, Failure> {
+    pub fn positions(&self, layer: &Layer) -> Result<BTreeMap<String, String>, Failure> {
         self.layer(layer)?.positions()
     }
 
-    /// Every document of a layer, for `check`.
+    /// A fingerprint of every document of a layer, by [`key_of`], for `check`.
     ///
     /// # Errors
     /// [`Failure::Internal`] where the index cannot be read.
-    pub fn documents(&self, layer: &Layer) -> Result<BTreeMap<ServiceId, BTreeMap<Address, String>>, Failure> {
-        self.layer(layer)?.documents()
+    pub fn fingerprints(&self, layer: &Layer) -> Result<BTreeMap<String, String>, Failure> {
+        self.layer(layer)?.fingerprints()
     }
 
     /// Empties every layer that is open here. Layers nobody asked for are followed anew when they are.
@@ -128,220 +185,179 @@ impl Search {
     /// # Errors
     /// [`Failure::Internal`] where another process holds the index.
     pub fn clear(&self) -> Result<(), Failure> {
-        let open: Vec<Arc<LayerIndex>> =
-            self.layers.read().unwrap_or_else(std::sync::PoisonError::into_inner).values().cloned().collect();
-        open.into_iter().try_for_each(|layer| layer.clear())
+        self.opened().into_iter().try_for_each(|layer| layer.clear())
     }
 
-    /// Cells that fit a query, best first. Reads the named layers and no other; each with its own statistics.
+    /// Waits until a large load has settled.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] where the disk refuses.
+    pub fn settle(&self) -> Result<(), Failure> {
+        self.opened().into_iter().try_for_each(|layer| layer.settle())
+    }
+
+    /// The layers that were asked for since the program started, the common text among them.
+    pub fn open_layers(&self) -> Vec<Layer> {
+        self.layers.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+
+    fn opened(&self) -> Vec<Arc<LayerIndex>> {
+        self.layers.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// Searches the named layers and no other. Decisions such as whether a word is known are taken by these alone, and
+    /// how rare a word is by the common text: what others wrote in their layers moves nothing.
     ///
     /// # Errors
     /// [`Failure::Internal`] where the index cannot be read.
-    pub fn search(&self, layers: &[Layer], query: &str, limit: usize, filter: &Filter) -> Result<Vec<Hit>, Failure> {
-        self.find(layers, query, limit, filter, false)
-    }
-
-    /// The same for a word that is still being typed.
-    ///
-    /// # Errors
-    /// [`Failure::Internal`] where the index cannot be read.
-    pub fn suggest(&self, layers: &[Layer], prefix: &str, limit: usize) -> Result<Vec<Hit>, Failure> {
-        self.find(layers, prefix, limit, &Filter::default(), true)
-    }
-
-    fn find(
-        &self,
-        layers: &[Layer],
-        text: &str,
-        limit: usize,
-        filter: &Filter,
-        prefix: bool,
-    ) -> Result<Vec<Hit>, Failure> {
-        let mut hits = Vec::new();
-        for layer in layers {
-            let index = self.layer(layer)?;
-            let searcher = index.searcher()?;
-            let built = query::build(text, &self.synonyms, index.columns.fields, &searcher, prefix);
-            let Some(query) = built.query else { return Ok(vec![]) };
-            let query = narrowed(query, &index, filter);
-            let found =
-                searcher.search(&query, &TopDocs::with_limit(limit.clamp(1, 1_000)).order_by_score()).map_err(fault)?;
-            for (score, at) in found {
-                let doc: tantivy::TantivyDocument = searcher.doc(at).map_err(fault)?;
-                if let Some((service, address, text)) = index.cell(&doc)? {
-                    let snippet = snippet::snippet(&text, &built.needles);
-                    hits.push(Hit { layer: layer.clone(), service, address, text, snippet, score });
-                }
+    pub fn find(&self, layers: &[Layer], request: &Request, filter: &Filter) -> Result<Answer, Failure> {
+        let mut parsed = parse::parse(&request.text);
+        if parsed.either.is_empty() && request.facets.is_empty() {
+            return Ok(Answer::default());
+        }
+        let lang = narrow(&mut parsed, filter);
+        let opened: Vec<Arc<LayerIndex>> = layers.iter().map(|l| self.layer(l)).collect::<Result<_, _>>()?;
+        let searchers: Vec<Searcher> = opened.iter().map(|i| i.searcher()).collect::<Result<_, _>>()?;
+        let Some(columns) = opened.first().map(|i| i.columns) else { return Ok(Answer::default()) };
+        let (synonyms, vocabulary) =
+            (self.synonyms(), self.vocabulary.read().unwrap_or_else(PoisonError::into_inner).clone());
+        let holdings = Holdings { searchers: &searchers, fields: columns.fields, known: RefCell::default() };
+        let planner = Planner {
+            holdings,
+            synonyms: &synonyms,
+            vocabulary: &vocabulary,
+            prefix: request.prefix,
+            words: Cell::new(0),
+        };
+        let plan = planner.plan(&parsed);
+        let mut answer = Answer { said: plan.said.clone(), ..Answer::default() };
+        if plan.empty && !parsed.either.is_empty() {
+            return Ok(answer);
+        }
+        let found = self.widen(&opened, &searchers, &plan, request)?;
+        answer.total = found.iter().map(|f| f.total).sum();
+        answer.facets = facets(&found);
+        let mut best: Vec<(usize, f32, u32, tantivy::DocAddress)> = Vec::new();
+        for (n, found) in found.iter().enumerate() {
+            best.extend(found.best.iter().map(|(score, place, at)| (n, *score, *place, *at)));
+        }
+        best.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| (a.0, a.2).cmp(&(b.0, b.2))));
+        for (n, score, _, at) in best.into_iter().skip(request.offset).take(request.limit) {
+            let (Some(index), Some(searcher), Some(layer)) = (opened.get(n), searchers.get(n), layers.get(n)) else {
+                continue;
+            };
+            let doc: TantivyDocument = searcher.doc(at).map_err(fault)?;
+            if let Some(kept) = index.kept(&doc)? {
+                answer.hits.push(hit(kept, layer, score, &plan.needles, lang));
             }
         }
-        // Equal scores stand in the order of their addresses, so that a page drawn twice is the same.
-        hits.sort_by(|a, b| {
-            b.score.total_cmp(&a.score).then_with(|| (&a.service, &a.address).cmp(&(&b.service, &b.address)))
-        });
-        hits.truncate(limit);
-        Ok(hits)
+        Ok(answer)
+    }
+
+    /// Asks wider and wider until enough is found.
+    fn widen(
+        &self,
+        opened: &[Arc<LayerIndex>],
+        searchers: &[Searcher],
+        plan: &Plan,
+        request: &Request,
+    ) -> Result<Vec<Collected>, Failure> {
+        let limit = (request.offset.saturating_add(request.limit)).clamp(1, DEEPEST);
+        // The common text's statistics for all layers: scores can be compared then.
+        let common = searchers.iter().find(|s| s.num_docs() > 0);
+        let mut found = Vec::new();
+        for stage in [Stage::All, Stage::Any, Stage::Parts] {
+            found = Vec::new();
+            for (index, searcher) in opened.iter().zip(searchers) {
+                let collect = Collect {
+                    limit,
+                    filter: &request.facets,
+                    count: request.count,
+                    today: day_of(request.now),
+                    recent: request.recent,
+                    known: &index.known,
+                };
+                found.push(sweep::sweep(plan, stage, searcher, common.unwrap_or(searcher), &collect).map_err(fault)?);
+            }
+            if found.iter().map(|f| f.total).sum::<u64>() >= ENOUGH || !plan.widens() {
+                break;
+            }
+        }
+        Ok(found)
     }
 }
 
-fn narrowed(query: Box<dyn Query>, index: &LayerIndex, filter: &Filter) -> BooleanQuery {
-    let term = |field: Field, text: &str| {
-        Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic)) as Box<dyn Query>
+/// Adds a filter to what was typed; gives back the language that is asked for.
+fn narrow(parsed: &mut parse::Parsed, filter: &Filter) -> Option<Lang> {
+    let mut more = Vec::new();
+    let mut push = |field, value: &str| {
+        more.push(Clause { not: false, what: What::Field(field, value.to_owned()), typed: value.to_owned() });
     };
-    let c = index.columns;
-    let mut all: Vec<(Occur, Box<dyn Query>)> = vec![(Occur::Must, query)];
-    // Filters must match, but have no part in the score.
-    let mut must = |q: Box<dyn Query>| all.push((Occur::Must, Box::new(tantivy::query::ConstScoreQuery::new(q, 0.0))));
     if let Some(service) = &filter.service {
-        must(term(c.service, service.as_str()));
+        push(FieldName::Service, service.as_str());
     }
     if let Some(section) = &filter.section {
-        must(term(c.section, section));
+        push(FieldName::Facet(FacetKey::Section), section);
     }
     if let Some(lang) = filter.lang {
-        let either = vec![(Occur::Should, term(c.lang, lang.code())), (Occur::Should, term(c.lang, ""))];
-        must(Box::new(BooleanQuery::new(either)));
+        push(FieldName::Lang, lang.code());
     }
-    BooleanQuery::new(all)
+    parsed.either.iter_mut().for_each(|group| group.extend(more.iter().cloned()));
+    let asked = parsed.either.iter().flatten().find_map(|c| match &c.what {
+        What::Field(FieldName::Lang, value) if !c.not => Lang::parse(&value.to_lowercase()),
+        _ => None,
+    });
+    filter.lang.or(asked)
+}
+
+fn facets(found: &[Collected]) -> Vec<(FacetKey, Vec<(String, u64)>)> {
+    let mut counts: BTreeMap<FacetKey, HashMap<&str, u64>> = BTreeMap::new();
+    for ((key, value), count) in found.iter().flat_map(|f| &f.counts) {
+        *counts.entry(*key).or_default().entry(value).or_default() += count;
+    }
+    let mut out = Vec::new();
+    for key in FacetKey::ALL {
+        let mut values: Vec<(String, u64)> =
+            counts.remove(&key).into_iter().flatten().map(|(v, n)| (v.to_owned(), n)).collect();
+        values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        values.truncate(MOST_VALUES);
+        if !values.is_empty() {
+            out.push((key, values));
+        }
+    }
+    out
+}
+
+/// A document as a hit: in the language that answers the query better.
+fn hit(kept: Kept, layer: &Layer, score: f32, needles: &[Needle], lang: Option<Lang>) -> Hit {
+    let (ja, en) = (Marks::of(&kept.ja, needles), Marks::of(&kept.en, needles));
+    let better = if en.worth(needles) > ja.worth(needles) || kept.ja.is_empty() { Lang::En } else { Lang::Ja };
+    let chosen = lang.filter(|l| !l.pick(&kept.ja, &kept.en).is_empty()).unwrap_or(better);
+    let (text, marks) = match chosen {
+        Lang::Ja => (&kept.ja, ja),
+        Lang::En => (&kept.en, en),
+    };
+    let why = marks.spelled(text, needles, marks.why(needles));
+    let address = kept.address().map(|mut address| {
+        // What is said about a cell is said about both its languages.
+        let bilingual = kept.kind() != HitKind::Comment && address.declared().is_some_and(|f| f.bilingual);
+        address.lang = bilingual.then_some(chosen);
+        address
+    });
+    Hit {
+        kind: kept.kind(),
+        layer: layer.clone(),
+        service: kept.service(),
+        address,
+        snippet: marks.snippet(text),
+        text: text.clone(),
+        reference: kept.reference,
+        criteria: kept.criteria,
+        title: kept.title,
+        score,
+        why,
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use crate::cell::SheetKey;
-
-    fn docs(layer: &str, service: &str, number: i64, cells: &[(&str, &str)]) -> SheetDocs {
-        let key = SheetKey { service: ServiceId::parse(service).unwrap(), layer: Layer::parse(layer).unwrap() };
-        let doc = |(address, text): &(&str, &str)| Doc {
-            service: key.service.clone(),
-            address: Address::parse(address).unwrap(),
-            title: format!("{service} title"),
-            text: (*text).to_owned(),
-        };
-        SheetDocs { docs: cells.iter().map(doc).collect(), number, key }
-    }
-
-    fn small() -> Search {
-        let search = Search::in_memory(Synonyms::builtin()).unwrap();
-        let s3 = [
-            ("criteria/K07/summary/ja", "新規オブジェクトは既定でサーバー側で暗号化される。"),
-            ("criteria/K09/summary/ja", "カスタマー管理キーの自動ローテーションを有効にできる。"),
-            ("criteria/K04/summary/ja", "ゲートウェイ型の VPC エンドポイントで閉域に接続できる。"),
-            ("criteria/K08/guardrails", "s3-bucket-ssl-requests-only S3.5"),
-            (
-                "criteria/K01/summary/en",
-                "Callers are authenticated with IAM; policies can require multi-factor authentication.",
-            ),
-            ("notes/N-01/note/ja", "バックアップの保持期間を確認する。"),
-        ];
-        search
-            .replace(vec![
-                docs("shared", "s3", 3, &s3),
-                docs("shared", "rds", 1, &[("criteria/K07/summary/ja", "保管時の暗号化は作成時に選ぶ。")]),
-            ])
-            .unwrap();
-        search
-    }
-
-    fn first(search: &Search, query: &str) -> String {
-        let hits = search.search(&[Layer::Shared], query, 10, &Filter::default()).unwrap();
-        hits.first().map(|h| format!("{} {}", h.service, h.address)).unwrap_or_default()
-    }
-
-    #[test]
-    fn words_parts_of_words_and_identifiers_are_found_first() {
-        let search = small();
-        for (query, expected) in [
-            ("サーバ", "s3 criteria/K07/summary/ja"),
-            ("ｻｰﾊﾞｰ側", "s3 criteria/K07/summary/ja"),
-            ("閉域", "s3 criteria/K04/summary/ja"),
-            ("PrivateLink", "s3 criteria/K04/summary/ja"),
-            ("ローテーション", "s3 criteria/K09/summary/ja"),
-            ("CMK", "s3 criteria/K09/summary/ja"),
-            ("s3-bucket-ssl-requests-only", "s3 criteria/K08/guardrails"),
-            ("ssl-requests", "s3 criteria/K08/guardrails"),
-            ("S3.5", "s3 criteria/K08/guardrails"),
-            ("MFA", "s3 criteria/K01/summary/en"),
-            ("authenticatd", "s3 criteria/K01/summary/en"),
-            ("policy", "s3 criteria/K01/summary/en"),
-            ("保持期間", "s3 notes/N-01/note/ja"),
-            ("rds 暗号化", "rds criteria/K07/summary/ja"),
-        ] {
-            assert_eq!(first(&search, query), expected, "{query}");
-        }
-        assert_eq!(first(&search, "存在しません何もない語"), "");
-    }
-
-    #[test]
-    fn the_word_itself_stands_before_its_synonyms() {
-        let search = small();
-        let more = [
-            ("criteria/K04/summary/ja", "インターネットへ出ずに閉域で接続できる。"),
-            ("paths/P-01/kind", "VPCエンドポイント VPC endpoint"),
-            ("criteria/K04/summary/en", "Private connectivity without the internet is possible."),
-        ];
-        search.replace(vec![docs("shared", "lambda", 1, &more)]).unwrap();
-        let hits = search.search(&[Layer::Shared], "閉域", 10, &Filter::default()).unwrap();
-        let own = |h: &Hit| h.text.contains("閉域");
-        assert!(hits.iter().take(2).all(own) && hits.len() >= 4, "{hits:?}");
-    }
-
-    #[test]
-    fn a_private_term_moves_nothing_for_others() {
-        let search = small();
-        let before = search.search(&[Layer::Shared], "暗号化", 10, &Filter::default()).unwrap();
-        let private = Layer::parse("i:a-bank").unwrap();
-        search
-            .replace(vec![docs("i:a-bank", "s3", 1, &[("criteria/K07/limits/ja", "暗号化 暗号化 暗号化 独自の判断")])])
-            .unwrap();
-        assert_eq!(search.search(&[Layer::Shared], "暗号化", 10, &Filter::default()).unwrap(), before);
-        assert!(search.search(&[Layer::Shared], "独自の判断", 10, &Filter::default()).unwrap().is_empty());
-        assert_eq!(search.search(&[Layer::Shared, private], "独自の判断", 10, &Filter::default()).unwrap().len(), 1);
-    }
-
-    #[test]
-    fn replacing_a_sheet_forgets_its_old_text_and_remembers_the_revision() {
-        let search = small();
-        search.replace(vec![docs("shared", "s3", 4, &[("criteria/K07/summary/ja", "まったく別の文章")])]).unwrap();
-        assert_eq!(first(&search, "閉域"), "");
-        let positions = search.positions(&Layer::Shared).unwrap();
-        assert_eq!(positions.values().copied().collect::<Vec<_>>(), [1, 4]);
-    }
-
-    #[test]
-    fn an_index_on_disk_is_there_again_and_a_damaged_one_is_made_anew() {
-        let folder = tempfile::tempdir().unwrap();
-        let open = || Search::open(folder.path(), Synonyms::default()).unwrap();
-        open().replace(vec![docs("shared", "s3", 7, &[("criteria/K07/summary/ja", "暗号化")])]).unwrap();
-        assert_eq!(first(&open(), "暗号"), "s3 criteria/K07/summary/ja");
-        let layer = index::folder(folder.path(), &Layer::Shared);
-        std::fs::write(layer.join("meta.json"), "damaged").unwrap();
-        assert!(open().positions(&Layer::Shared).unwrap().is_empty());
-    }
-
-    #[test]
-    fn hostile_queries_find_nothing_and_harm_nothing() {
-        let search = small();
-        let long = "暗号化".repeat(4_000);
-        for query in [
-            "",
-            "   ",
-            "\"((",
-            "AND OR NOT",
-            "*",
-            "-",
-            "a:b:c:",
-            "\u{202e}暗号",
-            "\u{0}\u{1}",
-            &long,
-            &"a".repeat(10_000),
-            &"- ".repeat(5_000),
-        ] {
-            assert!(
-                search.search(&[Layer::Shared], query, 10, &Filter::default()).is_ok(),
-                "{}",
-                &query.chars().take(10).collect::<String>()
-            );
-        }
-    }
-}
+mod tests;

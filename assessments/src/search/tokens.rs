@@ -1,110 +1,113 @@
-//! The tokenizer: bigrams and single kanji for Japanese, whole identifiers and their parts for Latin.
+//! The tokenizer: one, two and three characters of Japanese; identifiers whole and in parts, stems and pairs of
+//! neighbours for Latin. Each term knows its place: a Japanese character and a Latin word count one, blanks none, so that
+//! a phrase is its terms in their places.
 
-use super::fold::{Folded, fold, is_katakana};
+use super::fold::{Folded, fold, is_kanji, is_katakana};
+use super::stem::stem;
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 /// Its name in the index. Another version is another name: an index of the old one is thrown away.
-pub const NAME: &str = "ja_v1";
+pub const NAME: &str = "ja_v5";
 
-/// A run of one kind of writing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Run {
-    /// Latin letters and digits with their inner connectors: `s3-bucket-ssl-requests-only`, `S3.5`.
-    Latin(Vec<Folded>),
-    /// Kanji and katakana.
-    Ideographs(Vec<Folded>),
-    /// Hiragana.
-    Hiragana(Vec<Folded>),
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Class {
+/// What a character is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Script {
+    /// Latin letters, digits and what else is written with blanks.
     Latin,
+    /// Stands inside identifiers.
     Connector,
-    Ideograph,
+    /// Kanji.
+    Kanji,
+    /// Katakana.
+    Katakana,
+    /// Hiragana.
     Hiragana,
+    /// A blank.
+    Blank,
+    /// Anything else.
     Other,
 }
 
-fn class(c: char) -> Class {
-    match c {
-        '-' | '_' | '.' | ':' | '/' | '@' => Class::Connector,
-        'ぁ'..='ゖ' | 'ゝ' | 'ゞ' => Class::Hiragana,
-        c if is_katakana(c) || is_kanji(c) => Class::Ideograph,
-        c if c.is_alphanumeric() => {
-            if (c as u32) < 0x2e80 {
-                Class::Latin
-            } else {
-                Class::Ideograph
-            }
-        }
-        _ => Class::Other,
+/// The script of a folded character.
+pub fn script(f: Folded) -> Script {
+    match f.c {
+        '-' | '_' | '.' | ':' | '/' | '@' => Script::Connector,
+        _ if f.hiragana => Script::Hiragana,
+        c if is_katakana(c) => Script::Katakana,
+        c if is_kanji(c) => Script::Kanji,
+        c if c.is_alphanumeric() && (c as u32) < 0x2e80 => Script::Latin,
+        c if c.is_alphanumeric() => Script::Kanji,
+        c if c.is_whitespace() => Script::Blank,
+        _ => Script::Other,
     }
 }
 
-fn is_kanji(c: char) -> bool {
-    matches!(c, '々' | '〆' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+/// A run of folded characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Run<'a> {
+    /// Latin with its inner connectors: `s3-bucket-ssl-requests-only`, `S3.5`.
+    Latin(&'a [Folded]),
+    /// Japanese of any script.
+    Japanese(&'a [Folded]),
+    /// Blanks: words beside them are neighbours.
+    Blank,
+    /// Marks: words beside them are none.
+    Break,
 }
 
-/// Cuts a folded text into runs. `None` stands where something else is between: phrases do not cross it.
-pub fn runs(text: &[Folded]) -> Vec<Option<Run>> {
-    let mut out: Vec<Option<Run>> = Vec::new();
+/// Cuts a folded text into runs.
+pub fn runs(text: &[Folded]) -> Vec<Run<'_>> {
+    let japanese = |s: Script| matches!(s, Script::Kanji | Script::Katakana | Script::Hiragana);
+    let mut out = Vec::new();
     let mut at = 0;
     while let Some(first) = text.get(at) {
-        let kind = class(first.c);
+        let kind = script(*first);
+        let same = |s: Script| s == kind || (japanese(kind) && japanese(s));
         let mut end = at + 1;
-        match kind {
-            Class::Latin => {
-                while let Some(f) = text.get(end) {
-                    let inner =
-                        class(f.c) == Class::Connector && text.get(end + 1).is_some_and(|n| class(n.c) == Class::Latin);
-                    if class(f.c) != Class::Latin && !inner {
-                        break;
-                    }
-                    end += 1;
-                }
+        while let Some(f) = text.get(end) {
+            // One connector or several of them, as in `aws::s3` and `arn:aws:s3:::bucket`.
+            let behind = text.iter().skip(end).take(4).find(|n| script(**n) != Script::Connector);
+            let inner = kind == Script::Latin
+                && script(*f) == Script::Connector
+                && behind.is_some_and(|n| script(*n) == Script::Latin);
+            if !inner && !same(script(*f)) {
+                break;
             }
-            Class::Ideograph | Class::Hiragana => {
-                while text.get(end).is_some_and(|f| class(f.c) == kind) {
-                    end += 1;
-                }
-            }
-            Class::Connector | Class::Other => {
-                while text.get(end).is_some_and(|f| matches!(class(f.c), Class::Connector | Class::Other)) {
-                    end += 1;
-                }
-            }
+            end += 1;
         }
-        let part = text.get(at..end).unwrap_or_default().to_vec();
+        let part = text.get(at..end).unwrap_or_default();
         out.push(match kind {
-            Class::Latin => Some(Run::Latin(part)),
-            Class::Ideograph => Some(Run::Ideographs(part)),
-            Class::Hiragana => Some(Run::Hiragana(part)),
-            Class::Connector | Class::Other => None,
+            Script::Latin => Run::Latin(part),
+            Script::Blank => Run::Blank,
+            Script::Connector | Script::Other => Run::Break,
+            Script::Kanji | Script::Katakana | Script::Hiragana => Run::Japanese(part),
         });
         at = end;
     }
     out
 }
 
-/// The parts of a Latin run: between connectors, and where letters end and digits begin after three letters.
-pub fn parts(run: &[Folded]) -> Vec<Vec<Folded>> {
-    let mut out: Vec<Vec<Folded>> = vec![vec![]];
-    for f in run {
-        if class(f.c) == Class::Connector {
-            out.push(vec![]);
+/// The parts of a Latin run: between connectors, where a capital follows a small letter, and where letters end and
+/// digits begin after three letters. `source` is the text as it was typed.
+pub fn parts<'a>(run: &'a [Folded], source: &str) -> Vec<&'a [Folded]> {
+    let upper = |f: &Folded| source.get(f.start..).and_then(|t| t.chars().next()).is_some_and(char::is_uppercase);
+    let mut out = Vec::new();
+    let mut from = 0;
+    for (at, f) in run.iter().enumerate() {
+        if script(*f) == Script::Connector {
+            out.push(run.get(from..at).unwrap_or_default());
+            from = at + 1;
             continue;
         }
-        let splits = out.last().is_some_and(|p| {
-            p.len() >= 3 && f.c.is_ascii_digit() && p.last().is_some_and(|l| l.c.is_ascii_alphabetic())
-        });
-        if splits {
-            out.push(vec![]);
-        }
-        if let Some(last) = out.last_mut() {
-            last.push(*f);
+        let before = at.checked_sub(1).and_then(|b| run.get(b)).filter(|_| at > from);
+        let camel = before.is_some_and(|b| b.c.is_ascii_lowercase() && !upper(b) && upper(f));
+        let digits = at - from >= 3 && f.c.is_ascii_digit() && before.is_some_and(|b| b.c.is_ascii_alphabetic());
+        if camel || digits {
+            out.push(run.get(from..at).unwrap_or_default());
+            from = at;
         }
     }
+    out.push(run.get(from..).unwrap_or_default());
     out.retain(|p| !p.is_empty());
     out
 }
@@ -114,98 +117,122 @@ pub fn text_of(part: &[Folded]) -> String {
     part.iter().map(|f| f.c).collect()
 }
 
-/// A light English stem: the plural's s goes. `None` where there is none.
-pub fn stem(word: &str) -> Option<&str> {
-    if word.len() < 4 || word.ends_with("ss") || word.ends_with("us") || !word.is_ascii() {
-        return None;
-    }
-    word.strip_suffix("ies")
-        .filter(|w| w.len() > 2)
-        .or_else(|| word.strip_suffix('s'))
-        .filter(|w| w.bytes().all(|b| b.is_ascii_alphabetic()))
-}
-
-/// The tokens of a text with their positions.
-pub fn tokens(text: &str) -> Vec<Token> {
-    let mut out = Vec::new();
-    let mut position = 0;
-    let folded = fold(text);
-    for run in runs(&folded) {
-        match run {
-            None => position += 1,
-            Some(Run::Latin(run)) => position = latin(&run, position, &mut out),
-            Some(Run::Ideographs(run) | Run::Hiragana(run)) => position = japanese(&run, position, &mut out),
+/// The pieces of a Japanese run by script: a word of the query ends where the script changes.
+pub fn words_of(run: &[Folded]) -> Vec<(Script, &[Folded])> {
+    let mut out: Vec<(Script, &[Folded])> = Vec::new();
+    let mut from = 0;
+    for at in 1..=run.len() {
+        let (Some(last), next) = (run.get(at - 1), run.get(at)) else { continue };
+        if next.is_none_or(|n| script(*n) != script(*last)) {
+            out.push((script(*last), run.get(from..at).unwrap_or_default()));
+            from = at;
         }
     }
-    // Across the border of two Japanese runs, as between a verb's kanji and its ending, a bigram joins them.
-    out.sort_by_key(|t| (t.position, t.offset_from));
     out
 }
 
-fn push(out: &mut Vec<Token>, part: &[Folded], position: usize, length: usize, text: String) {
-    let (Some(first), Some(last)) = (part.first(), part.last()) else { return };
-    out.push(Token {
-        offset_from: first.start,
-        offset_to: last.end.max(first.start),
-        position,
-        text,
-        position_length: length,
-    });
+/// The pieces of a Latin run between its connectors.
+pub fn pieces(run: &[Folded]) -> impl Iterator<Item = &[Folded]> {
+    run.split(|f| script(*f) == Script::Connector).filter(|piece| !piece.is_empty())
 }
 
-fn latin(run: &[Folded], position: usize, out: &mut Vec<Token>) -> usize {
-    let parts = parts(run);
-    if parts.len() > 1 {
-        push(out, run, position, parts.len(), text_of(run));
-    }
-    for (n, part) in parts.iter().enumerate() {
-        let text = text_of(part);
-        if let Some(stem) = stem(&text) {
-            push(out, part, position + n, 1, stem.to_owned());
-        }
-        push(out, part, position + n, 1, text);
-    }
-    position + parts.len()
+/// Two neighbouring Latin words as one term, by their stems.
+pub fn pair(a: &str, b: &str) -> String {
+    format!("{} {}", stem(a), stem(b))
 }
 
-fn japanese(run: &[Folded], position: usize, out: &mut Vec<Token>) -> usize {
-    for (n, f) in run.iter().enumerate() {
-        if is_kanji(f.c) || run.len() == 1 {
-            push(out, &[*f], position + n, 1, f.c.to_string());
-        }
-        if let Some(pair) = run.get(n..n + 2) {
-            push(out, pair, position + n, 1, text_of(pair));
+/// The terms of a text with their places, handed to `take` one by one. Places of one term grow.
+pub fn terms(text: &str, take: &mut dyn FnMut(&str, usize)) {
+    let folded = fold(text);
+    let mut last: Option<(String, usize)> = None;
+    let mut buffer = String::new();
+    let mut place = 0;
+    let mut give = |part: &[Folded], place: usize, take: &mut dyn FnMut(&str, usize)| {
+        buffer.clear();
+        buffer.extend(part.iter().map(|f| f.c));
+        take(&buffer, place);
+    };
+    for run in runs(&folded) {
+        match run {
+            Run::Blank => {}
+            Run::Break => {
+                last = None;
+                place += 1;
+            }
+            Run::Japanese(run) => {
+                last = None;
+                for at in 0..run.len() {
+                    if run.get(at).is_some_and(|f| script(*f) == Script::Kanji) || run.len() == 1 {
+                        give(run.get(at..=at).unwrap_or_default(), place, take);
+                    }
+                    if let Some(two) = run.get(at..at + 2) {
+                        give(two, place, take);
+                    }
+                    if let Some(three) = run.get(at..at + 3).filter(|w| w.iter().any(|f| !f.hiragana)) {
+                        give(three, place, take);
+                    }
+                    place += 1;
+                }
+            }
+            Run::Latin(run) => {
+                let parts = parts(run, text);
+                if parts.len() > 1 {
+                    give(run, place, take);
+                }
+                // Only what is written apart is counted apart: `CloudTrail` and `cloudtrail` take one place.
+                for piece in pieces(run) {
+                    for part in self::parts(piece, text) {
+                        let word = text_of(part);
+                        let stemmed = stem(&word);
+                        if stemmed != word {
+                            take(&stemmed, place);
+                        }
+                        if let Some((before, at)) = &last {
+                            take(&pair(before, &word), *at);
+                        }
+                        take(&word, place);
+                        last = Some((word, place));
+                    }
+                    place += 1;
+                }
+            }
         }
     }
-    position + run.len()
 }
 
 /// The tokenizer as tantivy takes it.
 #[derive(Clone, Debug, Default)]
 pub struct JaTokenizer;
 
-/// Tokens, one after the other.
+/// Tokens, one after the other, out of one text that holds them all.
 pub struct Stream {
-    tokens: std::vec::IntoIter<Token>,
+    all: String,
+    /// Where each token ends, and its place.
+    ends: std::vec::IntoIter<(usize, usize)>,
+    at: usize,
     token: Token,
 }
 
 impl Tokenizer for JaTokenizer {
     type TokenStream<'a> = Stream;
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Stream {
-        Stream { tokens: tokens(text).into_iter(), token: Token::default() }
+        let (mut all, mut ends) = (String::with_capacity(text.len() * 4), Vec::new());
+        terms(text, &mut |term, place| {
+            all.push_str(term);
+            ends.push((all.len(), place));
+        });
+        Stream { all, ends: ends.into_iter(), at: 0, token: Token::default() }
     }
 }
 
 impl TokenStream for Stream {
     fn advance(&mut self) -> bool {
-        match self.tokens.next() {
-            Some(token) => {
-                self.token = token;
-                true
-            }
-            None => false,
-        }
+        let Some((end, place)) = self.ends.next() else { return false };
+        self.token.text.clear();
+        self.token.text.push_str(self.all.get(self.at..end).unwrap_or(""));
+        self.token.position = place;
+        self.at = end;
+        true
     }
 
     fn token(&self) -> &Token {
@@ -220,29 +247,69 @@ impl TokenStream for Stream {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn texts(text: &str) -> Vec<String> {
-        tokens(text).into_iter().map(|t| t.text).collect()
+        let mut out = Vec::new();
+        terms(text, &mut |t, _| out.push(t.to_owned()));
+        out
     }
 
     #[test]
     fn identifiers_stand_whole_and_in_parts() {
-        let found = texts("S3.5 と s3-bucket-ssl-requests-only");
-        for word in ["s3.5", "s3", "5", "s3-bucket-ssl-requests-only", "bucket", "ssl", "requests", "request", "only"] {
+        let found = texts("S3.5 と s3-bucket-ssl-requests-only と BucketAnonymousAccessGranted");
+        for word in [
+            "s3.5",
+            "s3",
+            "5",
+            "s3-bucket-ssl-requests-only",
+            "bucket",
+            "ssl",
+            "requests",
+            "request",
+            "only",
+            "anonymous",
+            "bucketanonymousaccessgranted",
+            "ssl request",
+        ] {
             assert!(found.iter().any(|t| t == word), "{word} {found:?}");
         }
     }
 
     #[test]
-    fn japanese_falls_into_bigrams_and_single_kanji() {
-        assert_eq!(texts("暗号化"), ["暗", "暗号", "号", "号化", "化"]);
+    fn japanese_falls_into_ones_twos_and_threes() {
+        assert_eq!(texts("暗号化"), ["暗", "暗号", "暗号化", "号", "号化", "化"]);
         assert_eq!(texts("サーバー"), ["サバ"]);
+        assert_eq!(texts("ろぐ"), ["ログ"]);
+        assert!(texts("すべて").iter().all(|t| t.chars().count() == 2));
     }
 
     #[test]
-    fn positions_follow_the_characters_so_that_phrases_work() {
-        let found = tokens("暗号化");
-        let at = |text: &str| found.iter().find(|t| t.text == text).map(|t| t.position);
-        assert_eq!((at("暗号"), at("号化")), (Some(0), Some(1)));
+    fn neighbours_are_words_with_only_a_blank_between() {
+        assert!(texts("Access Keys").contains(&"access key".to_owned()));
+        assert!(!texts("access. Keys").contains(&"access key".to_owned()));
+    }
+
+    #[test]
+    fn places_count_characters_and_words_and_no_blanks() {
+        let mut found = Vec::new();
+        terms("SSE-KMS で 暗号、access keys", &mut |t, place| found.push((t.to_owned(), place)));
+        for (term, place) in
+            [("sse", 0), ("kms", 1), ("sse kms", 0), ("デ", 2), ("暗号", 3), ("access", 6), ("access key", 6)]
+        {
+            assert!(found.contains(&(term.to_owned(), place)), "{term} {found:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_has_terms_and_none_is_empty(text in "\\PC{0,60}|[a-zA-Z0-9.:/_ -]{0,40}|[ぁ-ゖァ-ヺー々ゝ漢字a-z ]{0,40}") {
+            prop_assert!(texts(&text).iter().all(|t| !t.is_empty()));
+            let mut places = std::collections::HashMap::new();
+            terms(&text, &mut |t, place| {
+                let before = places.insert(t.to_owned(), place);
+                assert!(before.is_none_or(|b| b <= place), "places of one term grow");
+            });
+        }
     }
 }

@@ -1,11 +1,14 @@
-//! The audit: what was done to records that are not cells, one chain of hashes a layer. Nothing is ever changed in it.
+//! The audit: what was done, one chain of hashes a layer. Nothing is ever changed in it. Here is what is read of it.
 
-use super::{Db, Pool, Tx, fault, on};
-use crate::access::{Action, Actor, Permit};
+mod chain;
+
+use super::{Db, Pool, fault, on};
+use crate::access::{Action, Permit};
+use crate::audit::Entry;
 use crate::cell::Layer;
-use crate::change::{NO_HASH, link_hash};
 use crate::failure::Failure;
-use chrono::{DateTime, SecondsFormat, Utc};
+use crate::id::GrantId;
+use chrono::{DateTime, Utc};
 
 /// What was done to a record, for the audit.
 pub struct AuditEntry<'a> {
@@ -21,6 +24,24 @@ pub struct AuditEntry<'a> {
     pub subject: &'a str,
     /// More words.
     pub detail: &'a str,
+    /// The service that it is about; empty for none.
+    pub service: &'a str,
+    /// The grant under which it was done.
+    pub grant: Option<GrantId>,
+}
+
+impl<'a> AuditEntry<'a> {
+    /// Done by this permit: where it came from a grant, the entry says from which.
+    #[must_use]
+    pub fn under(self, permit: &Permit) -> AuditEntry<'a> {
+        AuditEntry { grant: permit.grant().cloned(), ..self }
+    }
+
+    /// About this service's sheet.
+    #[must_use]
+    pub fn about(self, service: &'a str) -> AuditEntry<'a> {
+        AuditEntry { service, ..self }
+    }
 }
 
 /// An entry as it stands.
@@ -42,8 +63,44 @@ pub struct AuditRow {
     pub detail: String,
     /// The name or address that readers know the subject by, where it is a person.
     pub known_as: Option<String>,
+    /// The form of its hash.
+    pub version: i64,
+    /// The service that it is about; empty for none.
+    pub service: String,
+    /// The revision that a change set made; 0 for none.
+    pub revision: i64,
+    /// Through which door a change set came; empty for none.
+    pub door: String,
+    /// The operation of a change set; empty for none.
+    pub operation: String,
+    /// The grant under which it was done; empty for none.
+    pub elevation: String,
+    /// The hash of the change set; empty for none.
+    pub change_hash: String,
     /// The link of the chain.
     pub hash: String,
+}
+
+impl From<AuditRow> for Entry {
+    fn from(r: AuditRow) -> Entry {
+        Entry {
+            number: r.number,
+            at: r.at,
+            person: r.person,
+            actor: r.actor,
+            action: r.action,
+            subject: r.subject,
+            detail: r.detail,
+            version: r.version,
+            service: r.service,
+            revision: r.revision,
+            door: r.door,
+            operation: r.operation,
+            elevation: r.elevation,
+            change_hash: r.change_hash,
+            hash: r.hash,
+        }
+    }
 }
 
 /// Which entries.
@@ -53,14 +110,23 @@ pub struct AuditFilter {
     pub action: String,
     /// Part of a name, subject or detail, in any case; empty for all.
     pub text: String,
+    /// Done by this person, or to them; empty for all.
+    pub person: String,
+    /// Done by people who belong to this institution now; empty for all.
+    pub institution: String,
+    /// About this service's sheet; empty for all.
+    pub service: String,
+    /// Not before this.
+    pub from: Option<DateTime<Utc>>,
+    /// Before this.
+    pub until: Option<DateTime<Utc>>,
+    /// Done under this grant; empty for all.
+    pub grant: String,
 }
 
-/// What the hash of an entry covers.
-fn canonical(layer: &str, r: &AuditRow) -> Vec<u8> {
-    let at = r.at.to_rfc3339_opts(SecondsFormat::Millis, true);
-    let parts = (r.number, at, layer, &r.person, &r.actor, &r.action, &r.subject, &r.detail);
-    serde_json::to_vec(&parts).unwrap_or_default()
-}
+/// The columns of an [`AuditRow`] but for `known_as`.
+const COLUMNS: &str = "a.number, a.at, a.person, a.actor, a.action, a.subject, a.detail, a.version, a.service, a.revision, \
+    a.door, a.operation, a.elevation, a.change_hash, a.hash";
 
 const FROM: &str = " FROM audit a LEFT JOIN people p ON p.id = a.subject WHERE a.layer = ";
 
@@ -69,6 +135,38 @@ macro_rules! narrowed {
         let (q, filter) = ($query, $filter);
         if !filter.action.is_empty() {
             q.push(" AND a.action = ").push_bind(&filter.action);
+        }
+        if !filter.person.is_empty() {
+            q.push(" AND (a.person = ")
+                .push_bind(&filter.person)
+                .push(" OR a.subject = ")
+                .push_bind(&filter.person)
+                .push(")");
+        }
+        if !filter.institution.is_empty() {
+            q.push(" AND a.person IN (SELECT r.person FROM roles r WHERE r.institution = ")
+                .push_bind(&filter.institution)
+                .push(")");
+        }
+        if !filter.service.is_empty() {
+            q.push(" AND (a.service = ")
+                .push_bind(&filter.service)
+                .push(" OR a.subject = ")
+                .push_bind(&filter.service)
+                .push(")");
+        }
+        if let Some(from) = filter.from {
+            q.push(" AND a.at >= ").push_bind(from);
+        }
+        if let Some(until) = filter.until {
+            q.push(" AND a.at < ").push_bind(until);
+        }
+        if !filter.grant.is_empty() {
+            q.push(" AND (a.elevation = ")
+                .push_bind(&filter.grant)
+                .push(" OR a.subject = ")
+                .push_bind(&filter.grant)
+                .push(")");
         }
         if !filter.text.is_empty() {
             let pattern = super::lists::like(&filter.text);
@@ -99,7 +197,7 @@ impl Db {
         permit.covers(Action::ReadAudit, permit.layer())?;
         let layer = permit.layer().key();
         let rows: Vec<AuditRow> = on!(Pool, &self.read, p => {
-            let mut q = sqlx::QueryBuilder::new("SELECT a.number, a.at, a.person, a.actor, a.action, a.subject, a.detail, p.name AS known_as, a.hash");
+            let mut q = sqlx::QueryBuilder::new(format!("SELECT {COLUMNS}, p.name AS known_as"));
             q.push(FROM).push_bind(&layer);
             narrowed!(&mut q, filter);
             q.push(" ORDER BY a.at DESC, a.number DESC LIMIT ").push_bind(limit).push(" OFFSET ").push_bind(offset);
@@ -116,76 +214,21 @@ impl Db {
         Ok((rows, total))
     }
 
-    /// Walks the audit chains of every layer: numbers without gaps, every hash over the one before, the head at the end.
-    /// Gives back how many entries hold, and what does not.
+    /// Who did something, and which services were touched, in the permit's layer: what a reader can narrow by.
     ///
     /// # Errors
     /// [`Failure::Internal`] where the database does not answer.
-    pub(crate) async fn check_audit(&self) -> Result<(usize, Vec<String>), Failure> {
-        let heads: Vec<(String, i64, String)> = on!(Pool, &self.read, p =>
-            sqlx::query_as("SELECT layer, number, hash FROM audit_heads ORDER BY layer").fetch_all(p).await)
+    pub async fn audit_facets(&self, permit: &Permit) -> Result<(Vec<(String, String)>, Vec<String>), Failure> {
+        permit.covers(Action::ReadAudit, permit.layer())?;
+        let layer = permit.layer().key();
+        let people = on!(Pool, &self.read, p => sqlx::query_as(
+            "SELECT person, MAX(actor) AS actor FROM audit WHERE layer = $1 AND person IS NOT NULL
+             GROUP BY person ORDER BY actor LIMIT 500").bind(&layer).fetch_all(p).await)
         .map_err(fault)?;
-        let (mut entries, mut faults) = (0, Vec::new());
-        for (layer, last, head) in heads {
-            let rows: Vec<AuditRow> = on!(Pool, &self.read, p => sqlx::query_as(
-                "SELECT number, at, person, actor, action, subject, detail, NULL AS known_as, hash FROM audit
-                 WHERE layer = $1 AND number > 0 ORDER BY number").bind(&layer).fetch_all(p).await)
-            .map_err(fault)?;
-            let (mut previous, mut number) = (NO_HASH.to_owned(), 0);
-            for row in rows {
-                number += 1;
-                if row.number != number {
-                    faults.push(format!("audit {layer}: entry {number} is missing"));
-                    number = row.number;
-                }
-                if row.hash != link_hash(&previous, &canonical(&layer, &row)) {
-                    faults.push(format!("audit {layer}: entry {number} does not match its hash"));
-                }
-                previous = row.hash;
-                entries += 1;
-            }
-            if number != last || previous != head {
-                faults.push(format!("audit {layer}: the head says {last}, the chain ends at {number}"));
-            }
-        }
-        Ok((entries, faults))
-    }
-}
-
-impl Tx {
-    /// Notes what was done to a record that is not a cell, at the end of its layer's chain.
-    ///
-    /// # Errors
-    /// [`Failure::Internal`] where the database does not answer.
-    pub async fn audit(&mut self, actor: &Actor, entry: &AuditEntry<'_>) -> Result<(), Failure> {
-        let layer = entry.layer.key();
-        on!(Tx, self, t => sqlx::query(
-            "INSERT INTO audit_heads (layer, number, hash) VALUES ($1, 0, $2) ON CONFLICT (layer) DO NOTHING")
-            .bind(&layer).bind(NO_HASH).execute(&mut **t).await.map(|_| ()))
+        let services = on!(Pool, &self.read, p => sqlx::query_scalar(
+            "SELECT DISTINCT service FROM audit WHERE layer = $1 AND service <> '' ORDER BY service LIMIT 1000")
+            .bind(&layer).fetch_all(p).await)
         .map_err(fault)?;
-        let (number, previous): (i64, String) = on!(Tx, self, t => sqlx::query_as(
-            "UPDATE audit_heads SET number = number + 1 WHERE layer = $1 RETURNING number, hash")
-            .bind(&layer).fetch_one(&mut **t).await)
-        .map_err(fault)?;
-        let mut row = AuditRow {
-            number,
-            at: entry.at,
-            person: actor.person.as_ref().map(ToString::to_string),
-            actor: actor.name.clone(),
-            action: entry.action.to_owned(),
-            subject: entry.subject.to_owned(),
-            detail: entry.detail.to_owned(),
-            known_as: None,
-            hash: String::new(),
-        };
-        row.hash = link_hash(&previous, &canonical(&layer, &row));
-        on!(Tx, self, t => sqlx::query(
-            "INSERT INTO audit (id, at, layer, person, actor, action, subject, detail, number, hash)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
-            .bind(&entry.id).bind(row.at).bind(&layer).bind(&row.person).bind(&row.actor).bind(&row.action).bind(&row.subject)
-            .bind(&row.detail).bind(number).bind(&row.hash).execute(&mut **t).await.map(|_| ())).map_err(fault)?;
-        on!(Tx, self, t => sqlx::query("UPDATE audit_heads SET hash = $2 WHERE layer = $1").bind(&layer).bind(&row.hash)
-            .execute(&mut **t).await.map(|_| ()))
-        .map_err(fault)
+        Ok((people, services))
     }
 }

@@ -24,6 +24,9 @@ fn collect(rows: Vec<CellRow>) -> Result<Cells, Failure> {
 
 const SELECT: &str = "SELECT section, row_id, field, lang, value, number FROM cells WHERE service = $1 AND layer = $2";
 
+const SELECT_ROW: &str = "SELECT section, row_id, field, lang, value, number FROM cells \
+    WHERE service = $1 AND layer = $2 AND section = $3 AND row_id = $4";
+
 /// The newest revision of a (sheet, layer).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
@@ -43,6 +46,28 @@ impl Db {
     /// # Errors
     /// [`Failure::NotFound`] where the service does not exist.
     pub async fn cells(&self, permit: &Permit, service: &ServiceId) -> Result<(Head, Cells), Failure> {
+        self.cells_of(permit, service, None).await
+    }
+
+    /// The same with the cells of one row (section, row id) alone: what one edited cell needs.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] where the service does not exist.
+    pub async fn row(
+        &self,
+        permit: &Permit,
+        service: &ServiceId,
+        row: (&str, &RowId),
+    ) -> Result<(Head, Cells), Failure> {
+        self.cells_of(permit, service, Some(row)).await
+    }
+
+    async fn cells_of(
+        &self,
+        permit: &Permit,
+        service: &ServiceId,
+        row: Option<(&str, &RowId)>,
+    ) -> Result<(Head, Cells), Failure> {
         permit.covers(Action::ReadSheet, permit.layer())?;
         let layer = permit.layer().key();
         // Head and cells in one read transaction: the number belongs to these cells.
@@ -56,8 +81,11 @@ impl Db {
             let head: Option<(i64, String, String, i64)> =
                 sqlx::query_as("SELECT number, hash, criteria, moved FROM heads WHERE service = $1 AND layer = $2")
                     .bind(service.as_str()).bind(&layer).fetch_optional(&mut *t).await.map_err(fault)?;
-            let rows: Vec<CellRow> =
-                sqlx::query_as(SELECT).bind(service.as_str()).bind(&layer).fetch_all(&mut *t).await.map_err(fault)?;
+            let rows: Vec<CellRow> = match row {
+                None => sqlx::query_as(SELECT).bind(service.as_str()).bind(&layer).fetch_all(&mut *t).await,
+                Some((section, row)) => sqlx::query_as(SELECT_ROW)
+                    .bind(service.as_str()).bind(&layer).bind(section).bind(row.as_str()).fetch_all(&mut *t).await,
+            }.map_err(fault)?;
             let (number, hash, criteria, moved) = head.unwrap_or_default();
             Ok((Head { number, hash, criteria, moved }, collect(rows)?))
         })

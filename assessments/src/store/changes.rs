@@ -5,7 +5,7 @@ use crate::access::{Action, Permit};
 use crate::cell::{Address, Layer, SheetKey};
 use crate::change::{Author, CellChange, ChangeSet, Door, NO_HASH, link_hash};
 use crate::failure::Failure;
-use crate::id::{ChangeId, OperationId, PersonId, ServiceId};
+use crate::id::{ChangeId, GrantId, OperationId, PersonId, ServiceId};
 use crate::lang::Label;
 use crate::sheet::Cells;
 use chrono::{DateTime, Utc};
@@ -43,6 +43,7 @@ struct SetRow {
     criteria: String,
     previous: String,
     hash: String,
+    elevation: Option<String>,
 }
 
 #[derive(FromRow)]
@@ -53,7 +54,7 @@ struct CellRow {
     new_text: Option<String>,
 }
 
-const COLUMNS: &str = "s.id, s.service, s.number, s.base, s.person, s.author, s.at, s.reason, s.door, s.source, s.operation, s.criteria, s.previous, s.hash";
+const COLUMNS: &str = "s.id, s.service, s.number, s.base, s.person, s.author, s.at, s.reason, s.door, s.source, s.operation, s.criteria, s.previous, s.hash, s.elevation";
 
 fn set_of(row: SetRow, layer: &Layer, cells: Vec<CellRow>) -> Result<ChangeSet, Failure> {
     let cells = cells.into_iter().map(|c| {
@@ -71,6 +72,7 @@ fn set_of(row: SetRow, layer: &Layer, cells: Vec<CellRow>) -> Result<ChangeSet, 
         source: row.source,
         operation: OperationId::parse(&row.operation)?,
         criteria: row.criteria,
+        grant: row.elevation.as_deref().map(GrantId::parse).transpose()?,
         cells: cells.collect::<Result<_, Failure>>()?,
         previous: row.previous,
         hash: row.hash,
@@ -234,6 +236,16 @@ impl Db {
         let cells = tx.cells(&key.service, &key.layer.key()).await?;
         let (number, criteria) = head.unwrap_or_default();
         Ok((number, criteria, cells))
+    }
+
+    /// When the revisions were written that present cells come from, for the program's own followers.
+    pub(crate) async fn times(&self, key: &SheetKey) -> Result<BTreeMap<i64, DateTime<Utc>>, Failure> {
+        let rows: Vec<(i64, DateTime<Utc>)> = on!(Pool, &self.read, p => sqlx::query_as(
+            "SELECT number, at FROM change_sets WHERE service = $1 AND layer = $2
+             AND number IN (SELECT DISTINCT number FROM cells WHERE service = $1 AND layer = $2)")
+            .bind(key.service.as_str()).bind(key.layer.key()).fetch_all(p).await)
+        .map_err(fault)?;
+        Ok(rows.into_iter().collect())
     }
 
     async fn begin_read(&self) -> Result<Tx, Failure> {

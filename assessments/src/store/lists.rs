@@ -2,14 +2,13 @@
 
 use super::{Db, Pool, Tx, fault, on};
 use crate::access::{Action, Permit};
-use crate::cell::Address;
 use crate::failure::Failure;
 use crate::id::{RowId, ServiceId};
 use crate::lang::{Label, Lang};
-use crate::sheet::{Cell, Cells};
+use crate::sheet::Cells;
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Which services.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,7 +19,7 @@ pub struct ServiceFilter {
     pub provider: String,
     /// Service group, exactly, in either language.
     pub group: String,
-    /// `empty`, `started`, `answered`, or nothing.
+    /// `empty`, `started`, `answered`, `published`, `in_review`, `taken_over`, or nothing.
     pub state: String,
     /// Criteria set, exactly; nothing for sheets of any set.
     pub criteria: String,
@@ -60,6 +59,8 @@ pub struct MatrixRow {
     pub service: ServiceRow,
     /// Category to availability; categories without an answer are not in it.
     pub cells: BTreeMap<String, String>,
+    /// Categories whose answer was taken over from another service and waits to be confirmed.
+    pub taken_over: BTreeSet<String>,
 }
 
 /// What one service answers for one category.
@@ -168,6 +169,15 @@ macro_rules! narrowed {
             }
             "answered" => {
                 q.push(" AND h.answered >= h.asked");
+            }
+            "published" => {
+                q.push(" AND EXISTS (SELECT 1 FROM publications b WHERE b.service = v.id)");
+            }
+            "in_review" => {
+                q.push(" AND EXISTS (SELECT 1 FROM review_rounds r WHERE r.service = v.id AND r.ended = '')");
+            }
+            "taken_over" => {
+                q.push(" AND EXISTS (SELECT 1 FROM cells c WHERE c.service = v.id AND c.layer = 'shared' AND c.section = 'criteria' AND c.field = 'taken_over')");
             }
             _ => {}
         }
@@ -285,62 +295,43 @@ impl Db {
         if services.is_empty() {
             return Ok((vec![], total));
         }
-        let cells: Vec<(String, String, String)> = on!(Pool, &self.read, p => {
-            let mut q = sqlx::QueryBuilder::new("SELECT service, row_id, value FROM cells WHERE layer = 'shared' AND section = 'criteria' AND field = 'availability' AND service IN (");
-            let mut list = q.separated(", ");
-            for service in &services {
-                list.push_bind(service.id.as_str());
-            }
-            q.push(")");
-            q.build_query_as().fetch_all(p).await
-        }).map_err(fault)?;
-        let mut rows: Vec<MatrixRow> =
-            services.into_iter().map(|service| MatrixRow { service, cells: BTreeMap::new() }).collect();
+        let cells = self.in_matrix(&services, "availability").await?;
+        let marks = self.in_matrix(&services, "taken_over").await?;
+        let mut rows: Vec<MatrixRow> = services
+            .into_iter()
+            .map(|service| MatrixRow { service, cells: BTreeMap::new(), taken_over: BTreeSet::new() })
+            .collect();
         let at: BTreeMap<String, usize> = rows.iter().enumerate().map(|(i, r)| (r.service.id.to_string(), i)).collect();
         for (service, row, value) in cells {
             if let Some(line) = at.get(&service).and_then(|i| rows.get_mut(*i)) {
                 line.cells.insert(row, value);
             }
         }
+        for (service, row, _) in marks {
+            if let Some(line) = at.get(&service).and_then(|i| rows.get_mut(*i)) {
+                line.taken_over.insert(row);
+            }
+        }
         Ok((rows, total))
     }
 
-    /// What every service whose sheet follows the criteria set `criteria` answers for one of its categories, services with
-    /// an availability only, by name.
-    ///
-    /// # Errors
-    /// [`Failure::Internal`] where the database does not answer.
-    pub async fn across(
+    /// One field of the criteria section for a page of services. The field stands in the statement and not beside it, so
+    /// that its partial index serves.
+    async fn in_matrix(
         &self,
-        permit: &Permit,
-        criteria: &str,
-        category: &RowId,
-        offset: i64,
-        limit: i64,
-    ) -> Result<(Vec<AcrossRow>, i64), Failure> {
-        permit.covers(Action::ReadSheet, &crate::cell::Layer::Shared)?;
-        const ANSWERED: &str = "FROM cells a JOIN services v ON v.id = a.service
-             JOIN heads h ON h.service = a.service AND h.layer = 'shared' AND h.criteria = $2
-             WHERE a.layer = 'shared' AND a.section = 'criteria' AND a.field = 'availability' AND a.row_id = $1";
-        let services: Vec<(String, String, String)> = on!(Pool, &self.read, p => sqlx::query_as(sqlx::AssertSqlSafe(
-            format!("SELECT v.id, v.name_ja, v.name_en {ANSWERED} ORDER BY LOWER(v.name_en), v.id LIMIT $3 OFFSET $4")))
-            .bind(category.as_str()).bind(criteria).bind(limit).bind(offset).fetch_all(p).await)
-        .map_err(fault)?;
-        let total: i64 =
-            on!(Pool, &self.read, p => sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT COUNT(*) {ANSWERED}")))
-            .bind(category.as_str()).bind(criteria).fetch_one(p).await)
-            .map_err(fault)?;
-        let mut out = Vec::with_capacity(services.len());
-        for (id, ja, en) in services {
-            let rows: Vec<(String, String, String, i64)> = on!(Pool, &self.read, p => sqlx::query_as(
-                "SELECT field, lang, value, number FROM cells WHERE service = $1 AND layer = 'shared' AND section = 'criteria' AND row_id = $2")
-                .bind(&id).bind(category.as_str()).fetch_all(p).await).map_err(fault)?;
-            let cells = rows.into_iter().map(|(field, lang, value, number)| {
-                (Address::new("criteria", category.clone(), &field, Lang::parse(&lang)), Cell { value, number })
-            });
-            out.push(AcrossRow { service: ServiceId::parse(&id)?, name: Label { ja, en }, cells: cells.collect() });
-        }
-        Ok((out, total))
+        services: &[ServiceRow],
+        field: &'static str,
+    ) -> Result<Vec<(String, String, String)>, Failure> {
+        on!(Pool, &self.read, p => {
+            let mut q = sqlx::QueryBuilder::new(format!("SELECT service, row_id, value FROM cells WHERE layer = 'shared' AND section = 'criteria' AND field = '{field}' AND service IN ("));
+            let mut list = q.separated(", ");
+            for service in services {
+                list.push_bind(service.id.as_str());
+            }
+            q.push(")");
+            q.build_query_as().fetch_all(p).await
+        })
+        .map_err(fault)
     }
 
     /// The answers of the common text whose links name an identifier (in any case). The caller reads the links.

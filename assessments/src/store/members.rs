@@ -133,6 +133,18 @@ impl Db {
             .collect()
     }
 
+    /// The names of all institutions, for somebody who may ask one of them for access.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] for another permit.
+    pub async fn places_to_ask(&self, permit: &Permit) -> Result<Vec<(InstitutionId, Label)>, Failure> {
+        permit.covers(Action::RequestElevation, &Layer::Shared)?;
+        let rows: Vec<(String, String, String)> = on!(Pool, &self.read, p => sqlx::query_as(
+            "SELECT id, name_ja, name_en FROM institutions ORDER BY id").fetch_all(p).await)
+        .map_err(fault)?;
+        rows.into_iter().map(|(id, ja, en)| Ok((InstitutionId::parse(&id)?, Label { ja, en }))).collect()
+    }
+
     /// A person's sessions, the latest first. For that person only: the desk asks for the actor's own.
     ///
     /// # Errors

@@ -4,26 +4,67 @@
 //! A [`Db`] reads; a [`Tx`] is a write: on SQLite there is one at a time. Methods that write, or read what belongs to a
 //! layer, take the [`Permit`](crate::access::Permit) of that layer.
 
+mod across;
+mod adoptions;
+mod answers;
+mod approvals;
+mod assignments;
 mod audit;
+mod baskets;
 mod cells;
 mod changes;
+mod elevations;
 mod exchange;
 mod factors;
+mod held;
+mod identities;
 mod lists;
+mod live;
 mod members;
+mod notices;
+mod outbox;
 mod overdue;
+mod own;
 mod people;
+mod publications;
+mod rounds;
+mod saved;
 mod settings;
+mod similar;
+mod synonyms;
+mod talk;
+mod templates;
+mod tokens;
 mod write;
 
+pub use across::AcrossFilter;
+pub use adoptions::{AdoptionRow, System};
+pub use answers::Answers;
+pub use approvals::{AnswerRow, Approval, ApprovalFilter, Decision, FrozenFile};
+pub use assignments::{Assignment, Standing};
 pub use audit::{AuditEntry, AuditFilter, AuditRow};
+pub use baskets::{BasketCellKey, BasketCellRow, BasketRow};
 pub use changes::{ChainReport, ChangeFilter, NewsLine};
+pub use elevations::ElevationFilter;
 pub use exchange::{ExportRecord, ImportRecord};
 pub use factors::SecondFactor;
+pub use held::HeldText;
+pub use identities::{Held, Identity, ProviderStep};
 pub use lists::{AcrossRow, Backlink, MatrixRow, ServiceFilter, ServiceName, ServiceRow};
+pub use live::{Listener, LiveLine};
 pub use members::{InstitutionRow, Member, OwnSession};
+pub use notices::{Known, Notice, NoticeKind};
+pub use outbox::{MailSetting, Often, Waiting};
 pub use overdue::OverdueRow;
 pub use people::{NewPerson, Person, SessionRow};
+pub use publications::{CellDifference, Publication};
+pub use rounds::{Given, Reviewer, Round};
+pub use saved::SavedRow;
+pub use similar::ProfileRow;
+pub use synonyms::StoredGroup;
+pub use talk::{Comment, CommentDoc, NewComment, NewThread, TalkFilter, Thread};
+pub use templates::{NewTemplate, TemplateRow};
+pub use tokens::{NewToken, TokenRow};
 pub use write::{Follows, NewChange, Written};
 
 use crate::failure::Failure;

@@ -85,21 +85,24 @@ impl Db {
         Ok(row.and_then(|(password,)| password))
     }
 
-    /// The actor that a person is, with roles. `None` where the person is not active.
+    /// The actor that a person is now, with roles and the grants that are active. `None` where the person is not active.
     ///
     /// # Errors
     /// [`Failure::Internal`] where the database does not answer.
-    pub async fn actor(&self, id: &PersonId) -> Result<Option<Actor>, Failure> {
+    pub async fn actor(&self, id: &PersonId, now: DateTime<Utc>) -> Result<Option<Actor>, Failure> {
         let row: Option<PersonRow> = on!(Pool, &self.read, p =>
             sqlx::query_as("SELECT id, email, name, password, active FROM people WHERE id = $1").bind(id.as_str()).fetch_optional(p).await).map_err(fault)?;
         let Some(person) = row.map(person).transpose()?.filter(|p| p.active) else { return Ok(None) };
         let roles: Vec<(String, String)> = on!(Pool, &self.read, p =>
             sqlx::query_as("SELECT institution, role FROM roles WHERE person = $1").bind(id.as_str()).fetch_all(p).await).map_err(fault)?;
+        let grants = self.active_grants(id, now).await?;
         let mut actor = Actor {
             person: Some(person.id),
             name: person.name,
             installation: BTreeSet::new(),
             institutions: BTreeMap::new(),
+            grants,
+            scopes: None,
         };
         for (institution, role) in roles {
             let Some(role) = Role::parse(&role) else { continue };
@@ -192,7 +195,10 @@ impl Tx {
             return Err(Failure::invalid("role", role.key()));
         }
         on!(Tx, self, t => sqlx::query("INSERT INTO roles (person, institution, role) VALUES ($1, $2, $3) ON CONFLICT (person, institution, role) DO NOTHING")
-            .bind(person.as_str()).bind(institution.map_or("", |i| i.as_str())).bind(role.key()).execute(&mut **t).await.map(|_| ())).map_err(fault)
+            .bind(person.as_str()).bind(institution.map_or("", |i| i.as_str())).bind(role.key()).execute(&mut **t).await.map(|_| ())).map_err(fault)?;
+        let Some(institution) = institution else { return Ok(()) };
+        on!(Tx, self, t => sqlx::query("INSERT INTO belonged (person, institution) VALUES ($1, $2) ON CONFLICT (person, institution) DO NOTHING")
+            .bind(person.as_str()).bind(institution.as_str()).execute(&mut **t).await.map(|_| ())).map_err(fault)
     }
 
     /// Adds an institution.

@@ -9,7 +9,7 @@ use crate::cell::{Address, SheetKey};
 use crate::change::{Author, CellChange, ChangeSet, Door, NO_HASH};
 use crate::criteria::CriteriaSet;
 use crate::failure::{Conflict, Failure};
-use crate::id::{ChangeId, OperationId, RowId, opaque};
+use crate::id::{ChangeId, GrantId, OperationId, RowId, opaque};
 use crate::sheet::Cells;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -63,6 +63,8 @@ pub struct NewChange {
 pub struct Written {
     /// The revision that now stands. The one before, where nothing had to be written.
     pub number: i64,
+    /// The change set's opaque id; none where nothing had to be written.
+    pub id: Option<ChangeId>,
     /// The cells that changed, with their texts.
     pub cells: Vec<(Address, String)>,
     /// Those of them that were merged with somebody else's change.
@@ -83,6 +85,7 @@ struct Head {
 /// Everything known while one change set is made.
 struct Draft<'a> {
     change: &'a NewChange,
+    grant: Option<&'a GrantId>,
     layer: String,
     head: Head,
     current: Cells,
@@ -105,13 +108,24 @@ impl Tx {
         if change.cells.len() > MAX_CELLS {
             return Err(Failure::invalid("cells", &change.cells.len().to_string()));
         }
+        for (address, _) in &change.cells {
+            crate::schema::declared_in(&change.key.layer, address)?;
+        }
         let layer = change.key.layer.key();
         let head = self.take_number(change, &layer).await?;
         let current = self.cells(&change.key.service, &layer).await?;
         asks(change, &head.criteria)?;
         let (asked, rows) = self.number_rows(change, &layer, &current).await?;
-        let mut draft =
-            Draft { change, layer, head, current, changes: BTreeMap::new(), merged: vec![], conflicts: vec![] };
+        let mut draft = Draft {
+            change,
+            grant: permit.grant(),
+            layer,
+            head,
+            current,
+            changes: BTreeMap::new(),
+            merged: vec![],
+            conflicts: vec![],
+        };
         self.merge_all(&mut draft, asked).await?;
         if !draft.conflicts.is_empty() {
             return Err(Failure::Conflict { cells: draft.conflicts });
@@ -119,15 +133,17 @@ impl Tx {
         let number = draft.head.number;
         if draft.changes.is_empty() && change.moves_to.is_none() {
             self.give_back(change, &draft.layer).await?;
-            return Ok(Written { number: number - 1, cells: vec![], merged: vec![], rows });
+            return Ok(Written { number: number - 1, id: None, cells: vec![], merged: vec![], rows });
         }
         let set = seal(&draft)?;
-        self.store(&set, &mut draft).await?;
+        let hash = self.store(&set, &mut draft).await?;
+        self.audit_change(&set, &hash).await?;
         if let Some(follows) = &change.moves_to {
             self.follow_set(&set, &draft.layer, follows).await?;
         }
+        self.wake(&set.key, number).await?;
         let cells = draft.changes.into_iter().collect();
-        Ok(Written { number, cells, merged: draft.merged, rows })
+        Ok(Written { number, id: Some(set.id), cells, merged: draft.merged, rows })
     }
 
     /// Takes the next number under the head's lock.
@@ -167,18 +183,21 @@ impl Tx {
         .map_err(fault)
     }
 
-    async fn store(&mut self, set: &ChangeSet, draft: &mut Draft<'_>) -> Result<(), Failure> {
+    /// Stores it at the end of its chain, and gives back its hash.
+    async fn store(&mut self, set: &ChangeSet, draft: &mut Draft<'_>) -> Result<String, Failure> {
         let mut set = set.clone();
         let previous = set.previous.clone();
         let (canonical, hashes) = set.seal(&previous);
         let (service, layer) = (set.key.service.as_str(), draft.layer.as_str());
         on!(Tx, self, t => sqlx::query(
             "INSERT INTO change_sets (id, service, layer, number, base, person, author, at, reason, door, source, operation,
-               criteria, canonical, previous, hash) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16)")
+               criteria, canonical, previous, hash, elevation)
+             VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17)")
             .bind(set.id.as_str()).bind(service).bind(layer).bind(set.number).bind(set.base)
             .bind(set.author.person.as_ref().map(|p| p.as_str())).bind(&set.author.name).bind(set.at).bind(&set.reason)
             .bind(set.door.key()).bind(&set.source).bind(set.operation.as_str()).bind(&set.criteria).bind(&canonical)
-            .bind(&set.previous).bind(&set.hash).execute(&mut **t).await.map(|_| ())).map_err(fault)?;
+            .bind(&set.previous).bind(&set.hash).bind(set.grant.as_ref().map(GrantId::as_str))
+            .execute(&mut **t).await.map(|_| ())).map_err(fault)?;
         for (ord, (change, hash)) in set.cells.iter().zip(&hashes).enumerate() {
             let text = change.new.as_deref().unwrap_or_default();
             on!(Tx, self, t => sqlx::query(
@@ -198,7 +217,7 @@ impl Tx {
         if facts && set.key.layer == crate::cell::Layer::Shared {
             self.list_facts(service, &draft.current).await?;
         }
-        Ok(())
+        Ok(set.hash)
     }
 
     async fn put_cell(
@@ -231,7 +250,7 @@ fn asks(change: &NewChange, follows: &str) -> Result<(), Failure> {
     let odd = change
         .cells
         .iter()
-        .find(|(a, text)| a.section == "criteria" && !text.is_empty() && set.category(a.row.as_str()).is_none());
+        .find(|(a, text)| a.of_criteria() && !text.is_empty() && set.category(a.row.as_str()).is_none());
     odd.map_or(Ok(()), |(address, _)| Err(Failure::invalid("address", &address.to_string())))
 }
 
@@ -267,6 +286,7 @@ fn seal(draft: &Draft<'_>) -> Result<ChangeSet, Failure> {
         source: change.source.chars().take(300).collect(),
         operation: change.operation.clone(),
         criteria: criteria.clone(),
+        grant: draft.grant.cloned(),
         cells: cells.collect(),
         previous: draft.head.hash.clone(),
         hash: String::new(),

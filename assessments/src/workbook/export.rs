@@ -2,14 +2,18 @@
 //!
 //! The same input gives the same bytes.
 
+pub mod basket;
 pub(crate) mod block;
+mod code;
 mod columns;
 mod cover;
 mod facts;
 mod guardrails;
 mod lists;
+mod own_sheet;
 mod page;
-mod style;
+mod print;
+pub(crate) mod style;
 
 use crate::criteria::CriteriaSet;
 use crate::failure::Failure;
@@ -21,6 +25,7 @@ use crate::workbook::own::mark::{self, OwnMark};
 use crate::workbook::text;
 use chrono::{DateTime, Utc};
 use lists::Lists;
+pub use own_sheet::{ApprovalLines, OwnSheet};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 use style::Styles;
 
@@ -91,13 +96,25 @@ impl ExportInput<'_> {
 /// # Errors
 /// [`Failure::Internal`] where the workbook cannot be written; a text within the schema's bounds never causes it.
 pub fn export(input: &ExportInput) -> Result<Vec<u8>, Failure> {
-    write(input).map_err(|error| {
+    written(input, None)
+}
+
+/// The same with a sheet of an institution's own decision. Whoever hands it out has asked whose it is.
+///
+/// # Errors
+/// As [`export`].
+pub fn export_with(input: &ExportInput, own: &OwnSheet<'_>) -> Result<Vec<u8>, Failure> {
+    written(input, Some(own))
+}
+
+fn written(input: &ExportInput, own: Option<&OwnSheet<'_>>) -> Result<Vec<u8>, Failure> {
+    write(input, own).map_err(|error| {
         tracing::error!(export = %input.export, %error, "a workbook could not be written");
         Failure::Internal { operation: input.export.to_string() }
     })
 }
 
-fn write(input: &ExportInput) -> Result<Vec<u8>, XlsxError> {
+fn write(input: &ExportInput, own: Option<&OwnSheet<'_>>) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     // Yu Gothic 11 stands in rows of 25 pixels and columns of 72.
     book.set_default_format(&Styles::default_format(), 25, 72)?;
@@ -105,12 +122,18 @@ fn write(input: &ExportInput) -> Result<Vec<u8>, XlsxError> {
     let lists = Lists::new(input);
     identify(&mut book, input)?;
     cover::cover(book.add_worksheet(), input, &styles)?;
+    if let Some(own) = own {
+        own_sheet::own_sheet(book.add_worksheet(), input, own, &styles)?;
+    }
     cover::history(book.add_worksheet(), input, &styles)?;
     facts::facts(book.add_worksheet(), input, &styles, &lists)?;
     for (name, sections) in
         [(text::PART1, &["scenarios", "paths"][..]), (text::PART2, &["criteria"]), (text::PART3, &["notes"])]
     {
         block::sheet(book.add_worksheet(), input, &styles, &lists, name, sections)?;
+    }
+    if let Some(own) = own {
+        print::print(book.add_worksheet(), input, own, &styles)?;
     }
     guardrails::guardrails(book.add_worksheet(), input, &styles)?;
     lists.write(book.add_worksheet(), input)?;

@@ -88,6 +88,7 @@ pub fn draft(
         mapping: std::mem::take(&mut reader.mapping),
         ..Draft::default()
     };
+    draft.own = std::mem::take(&mut reader.own);
     let Reader { texts, mut says, .. } = reader;
     draft.cells = texts.finish(&mut says);
     draft.findings = says.findings;

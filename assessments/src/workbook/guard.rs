@@ -11,17 +11,19 @@ mod styles;
 mod watch;
 mod xml;
 
+pub(super) use manifest::{folder, relations_of, resolve_part};
 pub use side::{GRID, Side};
+pub(super) use source::Source;
+pub(super) use watch::Limits;
 
 use crate::failure::Failure;
-use manifest::{Listed, Relation, folder, relations_of};
+use manifest::{Listed, Relation};
 use pack::Packer;
-use source::Source;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufWriter, Write};
 use strings::Strings;
 use styles::Styles;
-use watch::{Limits, MAX_PART};
+use watch::MAX_PART;
 
 /// Largest file, in bytes.
 pub const MAX_FILE: usize = 20 * 1024 * 1024;

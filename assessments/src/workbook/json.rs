@@ -7,7 +7,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// The document's own name and version, for whoever reads it later.
-const FORMAT: &str = "kyohyo-sheet/1";
+pub(super) const FORMAT: &str = "kyohyo-sheet/1";
 
 #[derive(Serialize)]
 struct Document<'a> {

@@ -5,17 +5,18 @@ pub mod mark;
 mod rows;
 mod say;
 mod score;
-mod value;
+pub mod value;
 
-pub use mark::{OwnMark, recognise, row_hash};
+pub use mark::{OwnMark, of_a_layer, recognise, row_hash};
 
+use crate::canonical;
 use crate::cell::Address;
 use crate::criteria::CriteriaSet;
 use crate::id::RowId;
-use crate::import::{Draft, DraftCell};
+use crate::import::{Draft, DraftCell, OwnColumn, OwnText};
 use crate::schema::{Kind, Rows, Section};
 use crate::sheet::{Cells, order_between};
-use crate::workbook::grid::{At, Book};
+use crate::workbook::grid::{At, Book, Origin};
 use blocks::Block;
 use rows::{Matched, Whose};
 use say::Says;
@@ -41,14 +42,19 @@ struct Reader<'a> {
 /// A blank cell of the file never erases, a row that is gone is only proposed for deletion, and whatever a program made
 /// of a text by itself is told and not taken.
 pub fn own_draft(book: &Book, criteria: &CriteriaSet, base: &Cells, mark: &OwnMark) -> Draft {
-    let draft = Draft {
+    own_draft_of(book, criteria, base, mark, &[])
+}
+
+/// The same; of several copies of a table those on the named sheets are read.
+pub fn own_draft_of(book: &Book, criteria: &CriteriaSet, base: &Cells, mark: &OwnMark, sheets: &[String]) -> Draft {
+    let mut draft = Draft {
         export: Some(mark.export.clone()),
         service: Some(mark.service.clone()),
         profile: "kyohyo".into(),
         ..Draft::default()
     };
     let mut says = Says::default();
-    let blocks = blocks::choose(book, &blocks::find(book), mark, &mut says);
+    let blocks = blocks::choose(book, &blocks::find(book), mark, sheets, (&mut draft.copies, &mut says));
     let mut reader = Reader { book, criteria, base, says, draft };
     let mut placed = Vec::new();
     for block in &blocks {
@@ -112,7 +118,11 @@ impl Reader<'_> {
             if let Some(export) = from {
                 let place = At { row: row.at, col: block.id_col.unwrap_or(0) }.name();
                 self.says.other_revision(&sheet, &place, id.as_str());
-                self.draft.row_base.insert(format!("{}/{id}", block.section.key), export);
+                let key = format!("{}/{id}", block.section.key);
+                if let Some(hash) = &row.hash {
+                    self.draft.row_hash.insert(key.clone(), hash.clone());
+                }
+                self.draft.row_base.insert(key, export);
             }
         }
         self.order_new(block, &matched);
@@ -163,8 +173,13 @@ impl Reader<'_> {
             let address = Address::new(block.section.key, id.clone(), field.key, lang);
             let base = self.base.text(&address);
             let Some(cell) = grid.cells.get(&at).filter(|c| !c.text.trim().is_empty()) else {
-                if !base.trim().is_empty() {
+                if !canonical::fold(base).is_empty() {
                     kept.push((at, field));
+                    let row = format!("{}/{id}", block.section.key);
+                    if !self.draft.row_base.contains_key(&row) {
+                        let place = say::place(&grid.name, at);
+                        self.draft.blanks.push(DraftCell { address, text: String::new(), place });
+                    }
                 }
                 continue;
             };
@@ -198,7 +213,22 @@ impl Reader<'_> {
         }
         for col in own.into_iter().take(MOST_OWN) {
             let header = At { row: block.first.saturating_sub(1), col };
-            self.says.own_column(&grid.name, header, grid.spread(header.row, col));
+            let name = grid.spread(header.row, col);
+            self.says.own_column(&grid.name, header, name);
+            let mut texts = Vec::new();
+            for row in matched {
+                let at = At { row: row.at, col };
+                let text = grid.cells.get(&at).filter(|c| !c.struck && c.origin != Origin::Error);
+                if let (Some(cell), Whose::Known(id) | Whose::New(id)) = (text, &row.whose) {
+                    let row = if row.visible.is_empty() { id.to_string() } else { row.visible.clone() };
+                    texts.push(OwnText { row, cell: at.name(), text: cell.text.trim().to_owned() });
+                }
+            }
+            texts.retain(|t| !t.text.is_empty());
+            if !texts.is_empty() {
+                let (section, place) = (block.section.key.to_owned(), say::place(&grid.name, header));
+                self.draft.own.push(OwnColumn { section, header: name.trim().to_owned(), place, texts });
+            }
         }
         for (field, lang) in block.missing_columns() {
             self.says.column_missing(&grid.name, &crate::workbook::text::header(field, lang, crate::lang::Lang::Ja));

@@ -6,18 +6,30 @@ use crate::import::{Draft, DraftCell, Finding, Level, Outcome, Place, Plan, Plan
 use crate::schema::{Rows, SECTIONS, section};
 use crate::sheet::Cells;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Compares a draft with what stands here. Without a base (a foreign workbook) it is compared two ways.
 ///
 /// A row that came from another export, or that somebody deleted meanwhile, is never changed without a decision.
 pub fn plan(draft: &Draft, base: Option<&Cells>, current: &Cells, number: i64) -> Plan {
+    plan_with(draft, base, &BTreeMap::new(), current, number)
+}
+
+/// The same; `older` holds the bases of rows that came from other exports, by `section/row`.
+pub fn plan_with(
+    draft: &Draft,
+    base: Option<&Cells>,
+    older: &BTreeMap<String, Arc<Cells>>,
+    current: &Cells,
+    number: i64,
+) -> Plan {
     let mut findings = draft.findings.clone();
     let mut cells: BTreeMap<(usize, usize, usize, Address), PlannedCell> = BTreeMap::new();
     let mut rows: BTreeMap<String, usize> = BTreeMap::new();
     for said in &draft.cells {
         let next = rows.len();
         let row = *rows.entry(row_key(&said.address)).or_insert(next);
-        let planned = planned(draft, base, current, said);
+        let planned = planned(draft, base, older, current, said);
         let (of_section, of_field) = position(&said.address);
         match cells.entry((of_section, row, of_field, said.address.clone())) {
             std::collections::btree_map::Entry::Vacant(slot) => drop(slot.insert(planned)),
@@ -45,12 +57,33 @@ pub fn plan(draft: &Draft, base: Option<&Cells>, current: &Cells, number: i64) -
         };
         cells.entry((of_section, usize::MAX, of_field, order)).or_insert(planned);
     }
+    for blank in &draft.blanks {
+        let now = current.text(&blank.address);
+        if canonical::fold(now).is_empty() {
+            continue;
+        }
+        let next = rows.len();
+        let row = *rows.entry(row_key(&blank.address)).or_insert(next);
+        let (of_section, of_field) = position(&blank.address);
+        let planned = PlannedCell {
+            address: blank.address.clone(),
+            outcome: Outcome::Blank,
+            base: base.map(|b| b.text(&blank.address).to_owned()),
+            current: now.to_owned(),
+            file: String::new(),
+            result: String::new(),
+            place: blank.place.clone(),
+        };
+        cells.entry((of_section, row, of_field, blank.address.clone())).or_insert(planned);
+    }
     Plan {
         number,
         cells: cells.into_values().collect(),
         findings,
         mapping: draft.mapping.clone(),
         profile: draft.profile.clone(),
+        own: draft.own.clone(),
+        copies: draft.copies.clone(),
     }
 }
 
@@ -66,10 +99,19 @@ fn position(address: &Address) -> (usize, usize) {
     (of_section, of_field)
 }
 
-fn planned(draft: &Draft, base: Option<&Cells>, current: &Cells, said: &DraftCell) -> PlannedCell {
+fn planned(
+    draft: &Draft,
+    base: Option<&Cells>,
+    older: &BTreeMap<String, Arc<Cells>>,
+    current: &Cells,
+    said: &DraftCell,
+) -> PlannedCell {
     let address = &said.address;
-    let elsewhere = draft.row_base.contains_key(&row_key(address));
-    let before = base.filter(|_| !elsewhere).map(|b| b.text(address));
+    let row = row_key(address);
+    // A row of another export is compared with what it was there; where nobody knows that, it takes a decision.
+    let own_base = older.get(&row).map(Arc::as_ref);
+    let elsewhere = draft.row_base.contains_key(&row) && own_base.is_none();
+    let before = own_base.or(base).filter(|_| !elsewhere).map(|b| b.text(address));
     let now = current.text(address);
     let (mut what, mut result) = outcome(address, before, now, &said.text);
     let free = section(&address.section).is_some_and(|s| matches!(s.rows, Rows::Free(_)));

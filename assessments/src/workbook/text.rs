@@ -18,6 +18,10 @@ pub const PART2: &str = "セキュリティクライテリア";
 pub const PART3: &str = "サービス利用時の留意事項";
 /// What the answers lean on; derived, never read back.
 pub const GUARDRAILS: &str = "ガードレール一覧";
+/// An institution's own decision; never read back.
+pub const OWN: &str = "採用判断";
+/// The pinned text beside an institution's own response; never read back.
+pub const PRINT: &str = "回答と自機関の対応";
 /// Drop-down lists; hidden.
 pub const LISTS: &str = "選択肢";
 
@@ -84,6 +88,40 @@ pub fn height<'a>(cells: impl Iterator<Item = (&'a str, f64)>) -> f64 {
     (most * LINE + 5.0).min(TALLEST)
 }
 
+/// A row's texts as one row, or as several where one of them is higher than the tallest row: nothing of it is lost.
+pub fn in_rows(texts: &[String], widths: &[f64]) -> Vec<Vec<String>> {
+    let pieces: Vec<Vec<String>> =
+        texts.iter().enumerate().map(|(n, t)| pieces(t, widths.get(n).copied().unwrap_or(10.0))).collect();
+    let most = pieces.iter().map(Vec::len).max().unwrap_or(1).max(1);
+    (0..most).map(|n| pieces.iter().map(|p| p.get(n).cloned().unwrap_or_default()).collect()).collect()
+}
+
+/// A text in pieces that each fit the tallest row of a column this wide.
+fn pieces(text: &str, width: f64) -> Vec<String> {
+    let most = ((TALLEST - 5.0) / LINE).floor();
+    if lines(text, width) <= most {
+        return vec![text.to_owned()];
+    }
+    // A line alone may be longer than a row: it is cut where the row is full.
+    let room = ((width * UNIT - 8.0).max(WIDE) / WIDE).floor().max(1.0) * (most - 1.0);
+    let (mut out, mut piece, mut used) = (Vec::new(), String::new(), 0.0);
+    for line in text.split_inclusive('\n') {
+        let chars: Vec<char> = line.chars().collect();
+        for part in chars.chunks((room as usize).max(1)) {
+            let part: String = part.iter().collect();
+            let needs = lines(part.trim_end_matches('\n'), width);
+            if used + needs > most && !piece.is_empty() {
+                out.push(std::mem::take(&mut piece).trim_end_matches('\n').to_owned());
+                used = 0.0;
+            }
+            piece.push_str(&part);
+            used += needs;
+        }
+    }
+    out.push(piece);
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +131,17 @@ mod tests {
         assert!(height([("あ", 10.0)].into_iter()) < height([("あ\nい\nう", 10.0)].into_iter()));
         assert!(height([("あ".repeat(40).as_str(), 10.0)].into_iter()) > 4.0 * LINE);
         assert_eq!(height([("あ\n".repeat(9_000).as_str(), 10.0)].into_iter()), TALLEST);
+    }
+
+    #[test]
+    fn a_text_higher_than_the_tallest_row_goes_on_and_loses_nothing() {
+        let long = format!("{}\n{}", "長い文章。".repeat(400), "行\n".repeat(80));
+        let rows = in_rows(&["K07".into(), long.clone()], &[7.0, 40.0]);
+        assert!(rows.len() > 2);
+        assert!(rows.iter().all(|r| lines(&r[1], 40.0) * LINE + 5.0 <= TALLEST));
+        let all: String = rows.iter().map(|r| r[1].as_str()).collect();
+        assert_eq!(all.replace('\n', ""), long.replace('\n', ""));
+        assert_eq!((rows[0][0].as_str(), rows[1][0].as_str()), ("K07", ""));
     }
 
     #[test]

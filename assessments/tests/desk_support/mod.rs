@@ -2,12 +2,14 @@
 #![allow(dead_code)] // Each test binary uses a part of it.
 
 use assessments::access::{Action, Actor, Role, permit};
-use assessments::cell::{Layer, SheetKey};
-use assessments::desk::{Desk, World};
+use assessments::cell::{Address, Layer, SheetKey};
+use assessments::change::Door;
+use assessments::desk::{Desk, World, WriteInput};
+use assessments::failure::Failure;
 use assessments::id::{InstitutionId, ServiceId};
 use assessments::lang::Label;
 use assessments::search::{Search, Synonyms};
-use assessments::store::Db;
+use assessments::store::{Db, Written};
 use chrono::{DateTime, Duration, Utc};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -45,6 +47,7 @@ pub struct Stage {
     pub desk: Desk,
     clock: Arc<Clock>,
     people: AtomicU64,
+    url: String,
     _folder: tempfile::TempDir,
 }
 
@@ -62,16 +65,36 @@ impl Stage {
     /// A desk with nothing.
     pub async fn empty(database: Database) -> Stage {
         let folder = tempfile::tempdir().unwrap();
-        let db = match database {
-            Database::Sqlite => Db::sqlite(&folder.path().join("test.sqlite")).await.unwrap(),
-            Database::Postgres => Db::postgres(&schema(folder.path())).await.unwrap(),
+        let (db, url) = match database {
+            Database::Sqlite => (Db::sqlite(&folder.path().join("test.sqlite")).await.unwrap(), String::new()),
+            Database::Postgres => {
+                let url = schema(folder.path());
+                (Db::postgres(&url).await.unwrap(), url)
+            }
         };
         let clock = Arc::new(Clock {
             now: Mutex::new(DateTime::from_timestamp(1_795_000_000, 0).unwrap()),
             count: AtomicU64::new(1),
         });
         let desk = Desk::open(db, Search::in_memory(Synonyms::builtin()).unwrap(), clock.clone()).await.unwrap();
-        Stage { desk, clock, people: AtomicU64::new(1), _folder: folder }
+        Stage { desk, clock, people: AtomicU64::new(1), url, _folder: folder }
+    }
+
+    /// Another server in front of the same PostgreSQL, with an index of its own.
+    pub async fn second_server(&self) -> Desk {
+        let db = Db::postgres(&self.url).await.unwrap();
+        Desk::open(db, Search::in_memory(Synonyms::builtin()).unwrap(), self.clock.clone()).await.unwrap()
+    }
+
+    /// Ends the connections on which servers listen, as a network does.
+    pub fn cut_listeners(&self) {
+        let schema = self.url.rsplit("%3D").next().unwrap();
+        let sql = format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN \"kyohyo_{schema}\"'"
+        );
+        let cut = std::process::Command::new("psql").args([&self.url, "-Atc", &sql]).output().unwrap();
+        let said = String::from_utf8_lossy(&cut.stdout).into_owned();
+        assert_eq!(said.lines().filter(|l| *l == "t").count(), 2, "{said}");
     }
 
     /// The common sheet of `s3`.
@@ -110,6 +133,39 @@ impl Stage {
     pub fn pass(&self, by: Duration) {
         *self.clock.now.lock().unwrap() += by;
     }
+}
+
+pub fn address(text: &str) -> Address {
+    Address::parse(text).unwrap()
+}
+
+/// A change as the browser sends it.
+pub fn input(key: &SheetKey, base: i64, cells: &[(&str, &str)]) -> WriteInput {
+    WriteInput {
+        key: key.clone(),
+        base,
+        cells: cells.iter().map(|(a, t)| (address(a), (*t).to_owned())).collect(),
+        reason: String::new(),
+        door: Door::Browser,
+        source: String::new(),
+    }
+}
+
+/// Writes cells on top of what stands there.
+pub async fn write(stage: &Stage, actor: &Actor, key: &SheetKey, cells: &[(&str, &str)]) -> Result<Written, Failure> {
+    let base = stage.desk.sheet(actor, key).await?.number;
+    write_from(stage, actor, key, base, cells).await
+}
+
+/// Writes cells that were seen at a revision.
+pub async fn write_from(
+    stage: &Stage,
+    actor: &Actor,
+    key: &SheetKey,
+    base: i64,
+    cells: &[(&str, &str)],
+) -> Result<Written, Failure> {
+    stage.desk.write(actor, &input(key, base, cells)).await
 }
 
 /// Makes a schema of its own, so that stories do not meet.

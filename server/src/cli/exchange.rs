@@ -1,173 +1,47 @@
 //! `import`, `export`, `search`.
 
-use super::{Place, exit_code, file_error, open, print_json};
+mod import;
+
+pub use import::Import;
+
+use super::{Place, file_error, open, print_json};
 use assessments::access::Actor;
-use assessments::cell::SheetKey;
-use assessments::desk::{Choices, Desk, Format};
+use assessments::adoption::{Rule, refuse};
+use assessments::cell::{Layer, SheetKey};
+use assessments::desk::{AdoptionFilter, Bundle, Desk, Format, List};
 use assessments::failure::Failure;
-use assessments::id::ServiceId;
-use assessments::import::{Counts, Level};
+use assessments::id::{InstitutionId, ServiceId};
 use assessments::search::Filter;
+use assessments::store::ServiceFilter;
 use clap::Args;
 use serde::Serialize;
 use std::io::Write;
-use std::path::{Path, PathBuf};
-
-/// Read workbooks into sheets.
-#[derive(Debug, Args)]
-pub struct Import {
-    /// The files.
-    #[arg(required = true)]
-    files: Vec<PathBuf>,
-    /// The service they are about; wins over what a file says.
-    #[arg(long)]
-    service: Option<String>,
-    /// Only say what would change.
-    #[arg(long)]
-    dry_run: bool,
-    /// Layout profile, where it shall not be found out.
-    #[arg(long)]
-    profile: Option<String>,
-    /// One JSON document on stdout.
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Serialize)]
-struct ImportReport {
-    file: String,
-    outcome: &'static str,
-    service: Option<String>,
-    counts: Counts,
-    findings: Vec<FindingReport>,
-    error: Option<ErrorReport>,
-}
-
-#[derive(Serialize)]
-struct FindingReport {
-    level: Level,
-    code: String,
-    sheet: String,
-    cell: String,
-    message: String,
-}
-
-#[derive(Serialize)]
-struct ErrorReport {
-    code: &'static str,
-    message: String,
-}
-
-impl Import {
-    /// Imports file by file; one that is refused does not stop the others.
-    ///
-    /// # Errors
-    /// [`Failure::Internal`] where the program fails; refused files are in the report, and the exit code is 1.
-    pub async fn run(self, place: &Place) -> Result<u8, Failure> {
-        let desk = open::seeded(place).await?;
-        let actor = open::actor(place, &desk).await?;
-        let service = self.service.as_deref().map(ServiceId::parse).transpose()?;
-        let mut reports = Vec::new();
-        let mut code = 0;
-        for file in &self.files {
-            let report = match self.one(&desk, &actor, file, service.as_ref(), place).await {
-                Ok(report) => report,
-                Err(failure) => {
-                    code = code.max(exit_code(&failure));
-                    let error = ErrorReport {
-                        code: failure.code(),
-                        message: format!("{} {}", failure.message(place.lang()), failure.way_on(place.lang())),
-                    };
-                    ImportReport {
-                        file: file.display().to_string(),
-                        outcome: "rejected",
-                        service: None,
-                        counts: Counts::default(),
-                        findings: vec![],
-                        error: Some(error),
-                    }
-                }
-            };
-            if !self.json {
-                tell(&report);
-            }
-            reports.push(report);
-        }
-        open::follow(&desk).await;
-        if self.json {
-            print_json(&reports)?;
-        }
-        Ok(code)
-    }
-
-    async fn one(
-        &self,
-        desk: &Desk,
-        actor: &Actor,
-        file: &Path,
-        service: Option<&ServiceId>,
-        place: &Place,
-    ) -> Result<ImportReport, Failure> {
-        let bytes = tokio::fs::read(file).await.map_err(|e| file_error(file, &e))?;
-        let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let preview = desk.preview_with(actor, &name, bytes, service, self.profile.as_deref()).await?;
-        let outcome = if self.dry_run {
-            "previewed"
-        } else {
-            desk.apply(actor, &preview.id, &Choices::default()).await?;
-            "applied"
-        };
-        let findings = preview.plan.findings.iter().map(|f| FindingReport {
-            level: f.level,
-            code: f.code.clone(),
-            sheet: f.sheet.clone(),
-            cell: f.cell.clone(),
-            message: f.message(place.lang()).to_owned(),
-        });
-        Ok(ImportReport {
-            file: file.display().to_string(),
-            outcome,
-            service: Some(preview.key.service.to_string()),
-            counts: preview.plan.counts(),
-            findings: findings.collect(),
-            error: None,
-        })
-    }
-}
-
-fn tell(report: &ImportReport) {
-    let c = report.counts;
-    match &report.error {
-        Some(error) => println!("{}: {} ({})", report.file, error.message, error.code),
-        None => println!(
-            "{}: {} {} — {} added, {} changed, {} unchanged, {} in conflict, {} proposed deletions, {} not understood",
-            report.file,
-            report.outcome,
-            report.service.as_deref().unwrap_or("-"),
-            c.added,
-            c.changed,
-            c.unchanged,
-            c.conflicts,
-            c.proposed_deletions,
-            c.not_understood
-        ),
-    }
-    for finding in &report.findings {
-        let level = match finding.level {
-            Level::Info => "info",
-            Level::Warning => "warning",
-            Level::Error => "not taken",
-        };
-        println!("  {level} {} {} {}", finding.sheet, finding.cell, finding.message);
-    }
-}
+use std::path::PathBuf;
 
 /// Write a sheet to a file.
 #[derive(Debug, Args)]
 pub struct Export {
     /// Which service.
-    #[arg(long)]
-    service: String,
+    #[arg(long, required_unless_present_any = ["matrix", "category", "overdue", "all", "adoptions"])]
+    service: Option<String>,
+    /// Services by categories, as one workbook.
+    #[arg(long, conflicts_with_all = ["service", "category", "overdue", "all", "format"])]
+    matrix: bool,
+    /// What every service answers for this category (K07), as one workbook.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["service", "overdue", "all", "format"])]
+    category: Option<String>,
+    /// Answers overdue for review, as one workbook.
+    #[arg(long, conflicts_with_all = ["service", "all", "format"])]
+    overdue: bool,
+    /// Every sheet that has an answer, in one zip.
+    #[arg(long, conflicts_with = "service")]
+    all: bool,
+    /// An institution's decisions, approvals and risks that run out, as CSV. Needs `--as`.
+    #[arg(long, conflicts_with_all = ["service", "matrix", "category", "overdue", "all", "format"])]
+    adoptions: bool,
+    /// Whose, where the person of `--as` has several institutions.
+    #[arg(long, value_name = "ID", requires = "adoptions")]
+    institution: Option<String>,
     /// xlsx, json or md; by the file's ending where it is left out, else xlsx.
     #[arg(long, value_parser = ["xlsx", "json", "md"])]
     format: Option<String>,
@@ -186,17 +60,70 @@ impl Export {
         let actor = open::actor(place, &desk).await?;
         let ending = self.output.extension().and_then(|e| e.to_str()).unwrap_or_default();
         let format = self.format.as_deref().and_then(Format::parse).or_else(|| Format::parse(ending));
-        let format = format.unwrap_or(Format::Xlsx);
-        let file = desk
-            .export(&actor, &SheetKey::shared(ServiceId::parse(&self.service)?), format, place.lang_of_files())
-            .await?;
-        if self.output.as_os_str() == "-" {
-            std::io::stdout().write_all(&file.bytes).map_err(|e| file_error(&self.output, &e))?;
-        } else {
-            tokio::fs::write(&self.output, &file.bytes).await.map_err(|e| file_error(&self.output, &e))?;
-            eprintln!("kyohyo: {} ({} bytes)", self.output.display(), file.bytes.len());
+        let (format, lang) = (format.unwrap_or(Format::Xlsx), place.lang_of_files());
+        if self.all {
+            return self.bundle(desk.bundle(&actor, format, lang)?).await;
         }
+        let bytes = match self.list() {
+            None if self.adoptions => self.decided(place, &desk, &actor).await?,
+            Some(list) => desk.export_list(&actor, &list, lang).await?.bytes,
+            None => {
+                let key = SheetKey::shared(ServiceId::parse(self.service.as_deref().unwrap_or_default())?);
+                desk.export(&actor, &key, format, lang).await?.bytes
+            }
+        };
+        let mut out = self.file()?;
+        out.write_all(&bytes).and_then(|()| out.flush()).map_err(|e| file_error(&self.output, &e))?;
+        self.told(bytes.len());
         Ok(0)
+    }
+
+    /// An institution's layer is looked at as one of its people.
+    async fn decided(&self, place: &Place, desk: &Desk, actor: &Actor) -> Result<Vec<u8>, Failure> {
+        if place.person.is_none() {
+            return Err(refuse(Rule::AsWhom, ""));
+        }
+        let named = self.institution.as_deref().map(InstitutionId::parse).transpose().map_err(|_| Failure::NotFound)?;
+        let own = actor.layers().into_iter().find_map(|layer| match layer {
+            Layer::Institution(id) if named.as_ref().is_none_or(|named| *named == id) => Some(id),
+            _ => None,
+        });
+        let own = own.ok_or(Failure::NotFound)?;
+        Ok(desk.export_adoptions(actor, &own, &AdoptionFilter::default()).await?.bytes)
+    }
+
+    fn list(&self) -> Option<List> {
+        match &self.category {
+            Some(id) => Some(List::Category(ServiceFilter::default(), id.clone())),
+            None if self.matrix => Some(List::Matrix(ServiceFilter::default())),
+            None => self.overdue.then_some(List::Overdue),
+        }
+    }
+
+    /// Writes a zip piece by piece.
+    async fn bundle(&self, mut bundle: Bundle) -> Result<u8, Failure> {
+        let (mut out, mut size) = (self.file()?, 0);
+        while let Some(piece) = bundle.next().await? {
+            size += piece.len();
+            out.write_all(&piece).map_err(|e| file_error(&self.output, &e))?;
+        }
+        out.flush().map_err(|e| file_error(&self.output, &e))?;
+        self.told(size);
+        Ok(0)
+    }
+
+    fn file(&self) -> Result<Box<dyn Write>, Failure> {
+        if self.output.as_os_str() == "-" {
+            return Ok(Box::new(std::io::stdout()));
+        }
+        let file = std::fs::File::create(&self.output).map_err(|e| file_error(&self.output, &e))?;
+        Ok(Box::new(file))
+    }
+
+    fn told(&self, size: usize) {
+        if self.output.as_os_str() != "-" {
+            eprintln!("kyohyo: {} ({size} bytes)", self.output.display());
+        }
     }
 }
 

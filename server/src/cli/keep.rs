@@ -10,6 +10,9 @@ use std::path::PathBuf;
 /// Verify the hash chain, the replay and the search index.
 #[derive(Debug, Args)]
 pub struct Check {
+    /// Verify this auditor's file instead; no database is needed. With --anchors, against that file of anchors too.
+    #[arg(long, value_name = "FILE")]
+    audit: Option<PathBuf>,
     /// One JSON document on stdout.
     #[arg(long)]
     json: bool,
@@ -22,6 +25,8 @@ struct Report {
     change_sets: usize,
     indexed: usize,
     audited: usize,
+    anchors: usize,
+    notes: Vec<String>,
     faults: Vec<String>,
 }
 
@@ -31,6 +36,9 @@ impl Check {
     /// # Errors
     /// [`Failure::Internal`] where the database or the index cannot be read.
     pub async fn run(self, place: &Place) -> Result<u8, Failure> {
+        if let Some(file) = &self.audit {
+            return super::audit::check_file(file, place.anchors.as_deref(), self.json);
+        }
         let desk = open::seeded(place).await?;
         open::follow(&desk).await;
         let found = desk.check().await?;
@@ -40,20 +48,26 @@ impl Check {
             change_sets: found.change_sets,
             indexed: found.indexed,
             audited: found.audited,
+            anchors: found.anchors,
+            notes: found.notes,
             faults: found.faults,
         };
         if self.json {
             print_json(&report)?;
         } else {
-            for fault in &report.faults {
-                println!("{fault}");
+            for line in report.notes.iter().chain(&report.faults) {
+                println!("{line}");
+            }
+            if report.faults.iter().any(|f| f.contains("older backup")) {
+                println!("If an older backup was put in place on purpose: kyohyo anchors restart --reason TEXT");
             }
             println!(
-                "{} sheets, {} change sets, {} indexed cells, {} audit entries, {} faults",
+                "{} sheets, {} change sets, {} indexed cells, {} audit entries, {} anchors, {} faults",
                 report.sheets,
                 report.change_sets,
                 report.indexed,
                 report.audited,
+                report.anchors,
                 report.faults.len()
             );
         }
@@ -128,6 +142,10 @@ impl Restore {
         let _ = std::fs::remove_dir_all(place.data.join("index"));
         let desk = open::desk(place).await?;
         desk.reindex().await?;
+        if desk.anchors_ahead().await? {
+            eprintln!("kyohyo: the anchors of the audit know more than this backup, and check will say so.");
+            eprintln!("        To go on from here: kyohyo anchors restart --reason TEXT");
+        }
         eprintln!("kyohyo: restored");
         Ok(0)
     }

@@ -1,12 +1,18 @@
 //! The command line. Stable: scripts depend on it. Data on stdout, logs and progress on stderr; exit 0 done, 1 input
 //! refused, 2 wrong usage, 70 our fault.
 
+mod audit;
+mod elevation;
 mod exchange;
 mod keep;
 mod open;
 mod people;
+mod review;
 mod serve;
 mod services;
+mod template;
+mod token;
+mod verify;
 
 use assessments::failure::Failure;
 use assessments::lang::Lang;
@@ -33,6 +39,9 @@ pub struct Place {
     /// A PostgreSQL address instead of the embedded database.
     #[arg(long, global = true)]
     database: Option<String>,
+    /// File of the audit's anchors; anchors.log beside the data where this is missing. Best on another disk.
+    #[arg(long, global = true, value_name = "FILE")]
+    anchors: Option<PathBuf>,
     /// Act as this person (e-mail address), with their permissions and layer.
     #[arg(long = "as", global = true, value_name = "EMAIL")]
     person: Option<String>,
@@ -60,6 +69,16 @@ enum Command {
     Search(exchange::Search),
     /// Verify the hash chain, the replay and the search index.
     Check(keep::Check),
+    /// Tell whether a workbook is the one that was frozen with an approval.
+    Verify(verify::Verify),
+    /// The institution's own templates.
+    Template(template::Template),
+    /// The audit as a file for an auditor.
+    Audit(audit::Audit),
+    /// What is kept outside of the database, so that a shortened or rewritten audit shows.
+    Anchors(audit::Anchors),
+    /// Rights for a time.
+    Elevation(elevation::Elevation),
     /// Build the search index anew.
     Reindex,
     /// Copy the embedded database to a file while it is in use.
@@ -72,6 +91,12 @@ enum Command {
     Institution(people::Institution),
     /// Services under assessment.
     Service(services::Service),
+    /// Review rounds of a sheet.
+    Review(review::Review),
+    /// Publish a sheet as a new version.
+    Publish(review::Publish),
+    /// Tokens of the HTTP API.
+    Token(token::Token),
     /// Criteria sets and crosswalks.
     Criteria(people::Criteria),
 }
@@ -98,12 +123,20 @@ pub async fn run() -> ExitCode {
         Command::Export(command) => command.run(&cli.place).await,
         Command::Search(command) => command.run(&cli.place).await,
         Command::Check(command) => command.run(&cli.place).await,
+        Command::Verify(command) => command.run(&cli.place).await,
+        Command::Template(command) => command.run(&cli.place).await,
+        Command::Audit(command) => command.run(&cli.place).await,
+        Command::Anchors(command) => command.run(&cli.place).await,
+        Command::Elevation(command) => command.run(&cli.place).await,
         Command::Reindex => keep::reindex(&cli.place).await,
         Command::Backup(command) => command.run(&cli.place).await,
         Command::Restore(command) => command.run(&cli.place).await,
         Command::Person(command) => command.run(&cli.place).await,
         Command::Institution(command) => command.run(&cli.place).await,
         Command::Service(command) => command.run(&cli.place).await,
+        Command::Review(command) => command.run(&cli.place).await,
+        Command::Publish(command) => command.run(&cli.place).await,
+        Command::Token(command) => command.run(&cli.place).await,
         Command::Criteria(command) => command.run(&cli.place).await,
     };
     match done {
@@ -122,7 +155,7 @@ fn exit_code(failure: &Failure) -> u8 {
 }
 
 /// An operating system's error about a file, as a refusal that names it.
-fn file_error(path: &std::path::Path, error: &std::io::Error) -> Failure {
+pub(crate) fn file_error(path: &std::path::Path, error: &std::io::Error) -> Failure {
     // What the system says, without its number.
     let detail = error.to_string().split(" (os error").next().unwrap_or_default().to_owned();
     Failure::File { place: path.display().to_string(), detail }

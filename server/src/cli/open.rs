@@ -14,6 +14,11 @@ pub fn database_file(place: &Place) -> PathBuf {
     place.data.join("kyohyo.sqlite")
 }
 
+/// File of the audit's anchors.
+pub fn anchors_file(place: &Place) -> PathBuf {
+    place.anchors.clone().unwrap_or_else(|| place.data.join("anchors.log"))
+}
+
 /// Opens the desk. `writes` says whether this process may write the search index: while `serve` runs, only it does.
 pub async fn desk(place: &Place) -> Result<Desk, Failure> {
     std::fs::create_dir_all(&place.data).map_err(|e| file_error(&place.data, &e))?;
@@ -26,6 +31,7 @@ pub async fn desk(place: &Place) -> Result<Desk, Failure> {
         .await
         .map_err(|e| Failure::Internal { operation: format!("task {e}") })??;
     let desk = Desk::open(db, search, Arc::new(RealWorld)).await?;
+    desk.keep_anchors_in(anchors_file(place));
     Ok(desk)
 }
 

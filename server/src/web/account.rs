@@ -3,7 +3,10 @@
 use super::visit::{SESSION, answer, cookie, failed, redrawn};
 use app::pages::account::{self, Told};
 use app::pages::{Refused, Visit};
+use assessments::access::Scope;
+use assessments::desk::TokenWanted;
 use assessments::failure::Failure;
+use assessments::id::InstitutionId;
 use axum::Extension;
 use axum::extract::{Form, Query};
 use axum::http::HeaderMap;
@@ -29,7 +32,9 @@ fn session(headers: &HeaderMap) -> &str {
 }
 
 pub async fn account(Extension(visit): V, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
-    let done = ["ended", "password", "off"].into_iter().find(|key| *key == asked.done);
+    let done = ["ended", "password", "off", "mail", "revoked", "linked", "unlinked"]
+        .into_iter()
+        .find(|key| *key == asked.done);
     let told = done.map_or(Told::Nothing, Told::Done);
     answer(&visit, account::account(&visit, session(&headers), &told, None).await)
 }
@@ -72,6 +77,42 @@ pub async fn second(Extension(visit): V, headers: HeaderMap, Form(typed): Typed)
             redrawn(&visit, &failure, account::account(&visit, session(&headers), &told, Some(&refused)).await)
         }
     }
+}
+
+/// Makes an API token, or ends one.
+pub async fn tokens(Extension(visit): V, headers: HeaderMap, Form(typed): Typed) -> Response {
+    let done = async {
+        let actor = visit.actor()?;
+        match field(&typed, "verb") {
+            "make" => Ok(Told::Token(visit.desk.make_token(actor, &wanted(&typed)?).await?)),
+            "revoke" => {
+                visit.desk.revoke_own_token(actor, field(&typed, "token")).await.map(|()| Told::Done("revoked"))
+            }
+            _ => Err(Failure::NotFound),
+        }
+    };
+    match done.await {
+        Ok(Told::Done(key)) => Redirect::to(&format!("/account?done={key}")).into_response(),
+        // The token is in this answer only: no address keeps it.
+        Ok(told) => answer(&visit, account::account(&visit, session(&headers), &told, None).await),
+        Err(failure @ (Failure::SignedOut | Failure::NotFound)) => failed(&visit, &failure),
+        Err(failure) => {
+            let refused = Refused { failure: failure.clone(), typed };
+            let drawn = account::account(&visit, session(&headers), &Told::Nothing, Some(&refused)).await;
+            redrawn(&visit, &failure, drawn)
+        }
+    }
+}
+
+fn wanted(typed: &[(String, String)]) -> Result<TokenWanted, Failure> {
+    let scope = |key: &String| Scope::parse(key).ok_or_else(|| Failure::invalid("scopes", key));
+    let institution = field(typed, "institution");
+    Ok(TokenWanted {
+        name: field(typed, "token_name").to_owned(),
+        scopes: typed.iter().filter(|(n, _)| n == "scope").map(|(_, v)| scope(v)).collect::<Result<_, _>>()?,
+        days: field(typed, "days").trim().parse().map_err(|_| Failure::invalid("days", field(typed, "days")))?,
+        institution: if institution.is_empty() { None } else { Some(InstitutionId::parse(institution)?) },
+    })
 }
 
 /// Changes one's own password.

@@ -1,5 +1,6 @@
 //! Administration: plain forms over the desk's verbs.
 
+use super::times::{day, day_after};
 use super::visit::{answer, failed, redrawn};
 use app::pages::admin::{self, Said};
 use app::pages::{self, Refused, Visit};
@@ -26,6 +27,12 @@ pub struct Asked {
     done: String,
     action: String,
     text: String,
+    person: String,
+    of: String,
+    service: String,
+    grant: String,
+    from: String,
+    to: String,
     page: Option<String>,
 }
 
@@ -35,6 +42,24 @@ impl Asked {
             return Ok(Layer::Shared);
         }
         Ok(Layer::Institution(InstitutionId::parse(&self.institution).map_err(|_| Failure::NotFound)?))
+    }
+
+    /// What the audit is narrowed by.
+    fn audit(&self) -> pages::audit::Asked {
+        pages::audit::Asked {
+            filter: AuditFilter {
+                action: self.action.clone(),
+                text: self.text.trim().to_owned(),
+                person: self.person.clone(),
+                institution: self.of.clone(),
+                service: self.service.clone(),
+                from: day(&self.from),
+                until: day_after(&self.to),
+                grant: self.grant.clone(),
+            },
+            days: (self.from.clone(), self.to.clone()),
+            page: self.page.as_deref().and_then(|p| p.parse().ok()).unwrap_or(1),
+        }
     }
 }
 
@@ -70,6 +95,7 @@ pub async fn change_members(Extension(visit): V, Query(asked): Query<Asked>, For
                 let said = Said::Invited(assessments::desk::Invited::New(token));
                 Ok(Some(admin::members(&visit, &scope, said, None).await?))
             }
+            "token" => visit.desk.revoke_token(actor, &scope, field(&typed, "token")).await.map(|()| None),
             "factor" => visit.desk.remove_factor(actor, &scope, &person()?).await.map(|()| None),
             "roles" => visit.desk.set_roles(actor, &scope, &person()?, &roles(&typed)?).await.map(|()| None),
             _ => Err(Failure::NotFound),
@@ -124,12 +150,19 @@ pub async fn change_institutions(Extension(visit): V, Form(typed): Typed) -> Res
 }
 
 pub async fn audit(Extension(visit): V, Query(asked): Query<Asked>) -> Response {
-    let filter = AuditFilter { action: asked.action.clone(), text: asked.text.trim().to_owned() };
-    let number = asked.page.as_deref().and_then(|p| p.parse().ok()).unwrap_or(1);
-    let drawn = async { pages::audit::audit(&visit, &asked.scope()?, &filter, number).await };
+    let drawn = async { pages::audit::audit(&visit, &asked.scope()?, &asked.audit()).await };
     answer(&visit, drawn.await)
 }
 
+/// The audit as a file that verifies on its own.
+pub async fn export_audit(Extension(visit): V, Query(asked): Query<Asked>) -> Response {
+    let file = async { visit.desk.export_audit(visit.actor()?, &asked.scope()?).await };
+    match file.await {
+        Ok(file) => super::elevation::download(&visit, file),
+        Err(failure) => failed(&visit, &failure),
+    }
+}
+
 pub async fn policy(Extension(visit): V) -> Response {
-    answer(&visit, admin::policy(&visit))
+    answer(&visit, pages::policy::policy(&visit))
 }

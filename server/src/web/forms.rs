@@ -5,7 +5,7 @@ use super::visit::{SESSION, STEP, answer, cookie, failed, language_cookie, own_p
 use app::pages::{self, Refused, Visit};
 use assessments::cell::{Address, SheetKey};
 use assessments::change::Door;
-use assessments::desk::{NewService, SESSION_DAYS, STEP_MINUTES, SignIn, WriteInput};
+use assessments::desk::{NewService, STEP_MINUTES, SignIn, WriteInput};
 use assessments::failure::Failure;
 use assessments::id::{ImportId, RowId, ServiceId};
 use assessments::lang::{Label, Lang};
@@ -17,19 +17,19 @@ use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use chrono::Duration;
 use std::net::SocketAddr;
 
-type V = Extension<Visit>;
-type Typed = Form<Vec<(String, String)>>;
+pub(super) type V = Extension<Visit>;
+pub(super) type Typed = Form<Vec<(String, String)>>;
 
 /// A form's field; several of one name (check boxes) are joined by commas.
-fn field(typed: &[(String, String)], name: &str) -> String {
+pub(super) fn field(typed: &[(String, String)], name: &str) -> String {
     typed.iter().filter(|(n, _)| n == name).map(|(_, v)| v.as_str()).collect::<Vec<_>>().join(",")
 }
 
-fn number(typed: &[(String, String)], name: &str) -> i64 {
+pub(super) fn number(typed: &[(String, String)], name: &str) -> i64 {
     field(typed, name).parse().unwrap_or(0)
 }
 
-fn key(id: &str) -> Result<SheetKey, Failure> {
+pub(super) fn key(id: &str) -> Result<SheetKey, Failure> {
     Ok(SheetKey::shared(ServiceId::parse(id).map_err(|_| Failure::NotFound)?))
 }
 
@@ -46,7 +46,8 @@ pub async fn edit(Extension(visit): V, Path(id): Path<String>, Form(typed): Type
             typed.retain(|(n, _)| n != "text");
             typed.push(("text".into(), text));
             let refused = Refused { failure: failure.clone(), typed };
-            let drawn = pages::forms::edit(&visit, &id, &cell, Some(&refused)).await;
+            let institution = refused.typed("institution").unwrap_or("").to_owned();
+            let drawn = pages::forms::edit(&visit, &id, &cell, &institution, Some(&refused)).await;
             redrawn(&visit, &failure, drawn)
         }
     }
@@ -54,8 +55,9 @@ pub async fn edit(Extension(visit): V, Path(id): Path<String>, Form(typed): Type
 
 async fn save(visit: &Visit, id: &str, cell: &str, typed: &[(String, String)]) -> Result<(Address, String), Failure> {
     let address = Address::parse(cell).map_err(|_| Failure::NotFound)?;
+    let layer = pages::forms::layer_of(visit, &field(typed, "institution"))?;
     let input = WriteInput {
-        key: key(id)?,
+        key: SheetKey { layer, ..key(id)? },
         base: number(typed, "base"),
         cells: vec![(address.clone(), field(typed, "text"))],
         reason: field(typed, "reason"),
@@ -105,6 +107,8 @@ pub async fn new_service(Extension(visit): V, Form(typed): Typed) -> Response {
 pub async fn rows(Extension(visit): V, Path(id): Path<String>, Form(typed): Typed) -> Response {
     match change_rows(&visit, &id, &typed).await {
         Ok(url) => Redirect::to(&url).into_response(),
+        // Somebody wrote in the row that was to go.
+        Err(failure @ Failure::Conflict { .. }) => super::undo::back_to_history(&visit, &id, "", Err(failure)).await,
         Err(failure) => failed(&visit, &failure),
     }
 }
@@ -134,34 +138,6 @@ async fn change_rows(visit: &Visit, id: &str, typed: &[(String, String)]) -> Res
     let row = written.rows.values().next().cloned().unwrap_or(row);
     let part = if section.key == "notes" { "notes" } else { "scenarios" };
     Ok(format!("/services/{id}/{part}?done=saved-{}#{row}", written.number))
-}
-
-/// Takes a change set back.
-pub async fn undo(Extension(visit): V, Path(id): Path<String>, Form(typed): Typed) -> Response {
-    let done =
-        async { visit.desk.undo(visit.actor()?, &key(&id)?, number(&typed, "number"), &field(&typed, "reason")).await }
-            .await;
-    back_to_history(&visit, &id, "undone", done.map(|_| ())).await
-}
-
-/// Brings a revision back.
-pub async fn restore(Extension(visit): V, Path(id): Path<String>, Form(typed): Typed) -> Response {
-    let done = async {
-        visit.desk.restore(visit.actor()?, &key(&id)?, number(&typed, "number"), &field(&typed, "reason")).await
-    }
-    .await;
-    back_to_history(&visit, &id, "restored", done.map(|_| ())).await
-}
-
-async fn back_to_history(visit: &Visit, id: &str, word: &str, done: Result<(), Failure>) -> Response {
-    match done {
-        Ok(()) => Redirect::to(&format!("/services/{id}/history?done={word}")).into_response(),
-        Err(failure @ Failure::Conflict { .. }) => {
-            let drawn = pages::sheet::history::history(visit, id, None, None, None, Some(&failure)).await;
-            redrawn(visit, &failure, drawn)
-        }
-        Err(failure) => failed(visit, &failure),
-    }
 }
 
 /// Signs in.
@@ -201,10 +177,10 @@ pub async fn welcome(
 }
 
 /// Signed in, or on to the second step.
-fn go_in(web: &Web, step: &SignIn, to: &str) -> Response {
+pub fn go_in(web: &Web, step: &SignIn, to: &str) -> Response {
     match step {
         SignIn::In(signed) => {
-            let session = set_cookie(web, SESSION, &signed.token, Duration::days(SESSION_DAYS));
+            let session = set_cookie(web, SESSION, &signed.token, web.desk.session_limits().absolute);
             let step = set_cookie(web, STEP, "", Duration::zero());
             (AppendHeaders([(header::SET_COOKIE, session), (header::SET_COOKIE, step)]), Redirect::to(to))
                 .into_response()
@@ -239,7 +215,8 @@ pub async fn sign_out(State(web): State<Web>, Extension(visit): V, headers: Head
     {
         return failed(&visit, &failure);
     }
-    ([(header::SET_COOKIE, set_cookie(&web, SESSION, "", Duration::zero()))], Redirect::to("/sign-in")).into_response()
+    let to = super::provider::after_sign_out(&web, &headers);
+    ([(header::SET_COOKIE, set_cookie(&web, SESSION, "", Duration::zero()))], Redirect::to(to)).into_response()
 }
 
 /// Changes the language and goes back.

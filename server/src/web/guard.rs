@@ -21,11 +21,18 @@ const HEADERS: [(HeaderName, &str); 6] = [
 /// Refuses cross-site writes and puts the headers on every answer.
 pub async fn guard(request: Request, next: Next) -> Response {
     let writes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let mut response = if writes && !same_site(request.headers()) {
-        (StatusCode::FORBIDDEN, "cross-site request refused\n").into_response()
-    } else {
-        next.run(request).await
-    };
+    if writes && !same_site(request.headers()) {
+        return headed((StatusCode::FORBIDDEN, "cross-site request refused\n").into_response());
+    }
+    headed(next.run(request).await)
+}
+
+/// The headers alone, for the door that knows no cookie: no other site's page can speak for its reader there.
+pub async fn headers(request: Request, next: Next) -> Response {
+    headed(next.run(request).await)
+}
+
+fn headed(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));

@@ -1,12 +1,15 @@
-//! Server-sent events: what changes on a sheet, for readers who may see it.
+//! Server-sent events: what changes on a sheet, and who is there, for a reader who may see it.
 
 use super::visit::{SESSION, cookie};
 use app::pages::Visit;
+use app::pages::presence::{self, Line};
+use app::words::{fill, talk};
+use assessments::access::Actor;
 use assessments::cell::{Layer, SheetKey};
-use assessments::desk::visible;
+use assessments::desk::{News, Seat, ToldChange, Watch};
 use assessments::failure::Failure;
-use assessments::id::ServiceId;
-use assessments::store::ChangeFilter;
+use assessments::id::{InstitutionId, ServiceId};
+use assessments::lang::Lang;
 use axum::Extension;
 use axum::extract::Query;
 use axum::http::HeaderMap;
@@ -16,26 +19,29 @@ use futures::Stream;
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 use std::time::Duration;
-use tokio::sync::broadcast::error::RecvError;
-
-/// Most change sets told at once to a reader who comes back.
-const CATCH_UP: i64 = 50;
 
 #[derive(Debug, Deserialize)]
 pub struct Asked {
     service: String,
+    /// Where to go on from: what the page was drawn with. Without one, from now on.
+    after: Option<String>,
+    /// The reader's institution whose page it is, where it is not the common text's.
     #[serde(default)]
-    after: i64,
+    place: String,
 }
 
 /// How often an open stream asks whether its reader is still signed in.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
+/// How long who is here may be told late: people who come and go together are told once.
+const GATHER: Duration = Duration::from_millis(200);
 
 /// One change set as the browser gets it.
 #[derive(Serialize)]
 struct Change<'a> {
     author: &'a str,
     own: bool,
+    /// The reader's institution whose layer it is; empty for the common text.
+    layer: &'a str,
     addresses: Vec<String>,
 }
 
@@ -49,64 +55,126 @@ pub async fn live(Extension(visit): Extension<Visit>, Query(asked): Query<Asked>
     }
 }
 
+/// An open page: its watch, its seat, and whose it is.
+struct Page {
+    visit: Visit,
+    token: String,
+    actor: Actor,
+    watch: Watch,
+    seat: Seat,
+}
+
+async fn open(visit: Visit, asked: &Asked, headers: &HeaderMap) -> Result<Page, Failure> {
+    let actor = visit.actor()?.clone();
+    let service = ServiceId::parse(&asked.service).map_err(|_| Failure::NotFound)?;
+    let resumed = headers.get("last-event-id").and_then(|v| v.to_str().ok());
+    let watch = visit.desk.watch(&actor, &service, resumed.or(asked.after.as_deref())).await?;
+    let mut key = SheetKey::shared(service);
+    if !asked.place.is_empty() {
+        key.layer = Layer::Institution(InstitutionId::parse(&asked.place).map_err(|_| Failure::NotFound)?);
+    }
+    let seat = visit.desk.sit_down(&actor, &key).await?;
+    let token = cookie(headers, SESSION).unwrap_or_default().to_owned();
+    Ok(Page { visit, token, actor, watch, seat })
+}
+
 async fn stream(
     visit: Visit,
     asked: &Asked,
     headers: &HeaderMap,
 ) -> Result<impl Stream<Item = Result<Event, Infallible>> + use<>, Failure> {
-    let actor = visit.actor()?.clone();
-    let key = SheetKey::shared(ServiceId::parse(&asked.service).map_err(|_| Failure::NotFound)?);
-    // Listen first, read the past then: what happens between is told twice at worst, never lost.
-    let (mut events, layers) = visit.desk.events(&actor);
-    let resumed = headers.get("last-event-id").and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
-    let after: i64 = resumed.unwrap_or(asked.after);
-    let token = cookie(headers, SESSION).unwrap_or_default().to_owned();
-    let filter = ChangeFilter { service: Some(key.service.clone()), limit: CATCH_UP, ..ChangeFilter::default() };
-    let past = visit.desk.history(&actor, &Layer::Shared, &filter).await?;
+    let mut page = open(visit, asked, headers).await?;
+    let mut first = page.watch.start().await?;
+    first.push(page.watch.talk().await?);
     Ok(async_stream::stream! {
-        // An answer right away, so that the reader knows that the stream stands.
-        yield Ok(Event::default().comment("ready"));
-        let mut told = after;
-        if past.len() as i64 == CATCH_UP && past.last().is_some_and(|oldest| oldest.number > after + 1) {
-            yield Ok(behind());
-        }
-        for set in past.iter().rev().filter(|s| s.number > after) {
-            let own = actor.is(&set.author);
-            let addresses = set.cells.iter().map(|c| c.address.to_string()).collect();
-            yield Ok(event(set.number, &Change { author: &set.author.name, own, addresses }));
-            told = set.number;
+        // An answer right away, so that the reader knows that the stream stands: the tab's own word, by which it says
+        // which cell it edits.
+        yield Ok(Event::default().event("hello").data(page.seat.tab()));
+        for news in first {
+            yield Ok(page.event(news));
         }
         let mut look_again = tokio::time::interval(LOOK_AGAIN);
+        let mut gathered = None;
         loop {
-            let change = tokio::select! {
-                change = events.recv() => change,
-                _ = look_again.tick() => match visit.desk.still_signed_in(&token).await {
-                    Ok(_) => continue,
-                    // Whoever was let go reads no further change. The page says that it hears nothing any more.
+            let happened = tokio::select! {
+                event = page.watch.next() => match event {
+                    Some(event @ assessments::desk::Event::Presence(_)) => {
+                        gathered.get_or_insert((tokio::time::Instant::now() + GATHER, event));
+                        continue;
+                    }
+                    Some(event) => event,
+                    None => return,
+                },
+                event = later(&mut gathered) => event,
+                // Whoever was let go reads no further change. The page says that it hears nothing any more.
+                _ = look_again.tick() => match page.look_up().await {
+                    Ok(()) => continue,
                     Err(_) => return,
                 },
             };
-            match change {
-                Ok(change) if visible(&change, &layers) && change.key == key && change.number > told => {
-                    let addresses = change.addresses.iter().map(ToString::to_string).collect();
-                    let own = actor.is(&change.author);
-                    told = change.number;
-                    yield Ok(event(change.number, &Change { author: &change.author.name, own, addresses }));
-                }
-                Ok(_) => {}
-                Err(RecvError::Lagged(_)) => yield Ok(behind()),
-                Err(RecvError::Closed) => return,
+            // A role may have been taken a moment ago: nothing of a layer is told without asking.
+            if page.watch.is_private(&happened) && page.look_up().await.is_err() {
+                return;
+            }
+            let Ok(told) = page.watch.look(happened).await else { return };
+            for news in told {
+                yield Ok(page.event(news));
             }
         }
     })
 }
 
-/// More happened than is told: the page looks again at each cell that it shows.
-fn behind() -> Event {
-    Event::default().event("behind").data("-")
+/// What was gathered, once it is time.
+async fn later(gathered: &mut Option<(tokio::time::Instant, assessments::desk::Event)>) -> assessments::desk::Event {
+    match gathered {
+        Some((at, _)) => tokio::time::sleep_until(*at).await,
+        None => std::future::pending().await,
+    }
+    gathered.take().map_or(assessments::desk::Event::LookAgain, |(_, event)| event)
 }
 
-fn event(number: i64, change: &Change<'_>) -> Event {
-    let data = serde_json::to_string(change).unwrap_or_default();
-    Event::default().event("change").id(number.to_string()).data(data)
+impl Page {
+    /// Asks who the reader is by now, and says that they are still here.
+    async fn look_up(&mut self) -> Result<(), Failure> {
+        self.actor = self.visit.desk.still_signed_in(&self.token).await?;
+        self.watch.renew(self.actor.clone());
+        self.seat.stay();
+        Ok(())
+    }
+
+    fn event(&self, news: News) -> Event {
+        match news {
+            News::Change(told) => self.change(&told),
+            // The page looks again at each cell that it shows.
+            News::Behind => Event::default().event("behind").data("-"),
+            // The sum, and a line a cell: how much stands there and what its link says, in the page's words.
+            News::Talk(counts) => {
+                let words = |n: i64| fill(talk(self.visit.lang).of_cell, &[&n]);
+                let sum = format!("\t{}", counts.values().sum::<i64>());
+                let lines = counts.iter().map(|(place, n)| format!("{place}\t{n}\t{}", words(*n)));
+                let lines: Vec<String> = std::iter::once(sum).chain(lines).collect();
+                Event::default().event("talk").data(lines.join("\n"))
+            }
+            News::Present(people) => {
+                let lang: Lang = self.visit.lang;
+                let lines: Vec<Line> = people.iter().map(|p| presence::line(lang, p)).collect();
+                Event::default().event("present").data(serde_json::to_string(&lines).unwrap_or_default())
+            }
+        }
+    }
+
+    fn change(&self, told: &ToldChange) -> Event {
+        let layer = match &told.layer {
+            Layer::Shared => "",
+            Layer::Institution(id) => id.as_str(),
+        };
+        let change = Change {
+            author: &told.author.name,
+            own: self.actor.is(&told.author),
+            layer,
+            addresses: told.addresses.iter().map(ToString::to_string).collect(),
+        };
+        let data = serde_json::to_string(&change).unwrap_or_default();
+        Event::default().event("change").id(told.cursor.clone()).data(data)
+    }
 }

@@ -4,10 +4,10 @@ use super::visit::{answer, failed};
 use app::pages::{self, Visit};
 use app::words::sheet as sheet_words;
 use assessments::cell::{Layer, SheetKey};
-use assessments::desk::Format;
+use assessments::desk::{Exported, Format};
 use assessments::failure::Failure;
 use assessments::id::ServiceId;
-use assessments::store::ServiceFilter;
+use assessments::store::{AcrossFilter, ServiceFilter};
 use axum::Extension;
 use axum::extract::{Path, Query};
 use axum::http::{HeaderValue, header};
@@ -26,21 +26,30 @@ pub struct Asked {
     state: String,
     criteria: String,
     mechanism: String,
-    q: String,
     id: String,
     cell: Option<String>,
     before: Option<i64>,
     back: String,
     service: String,
+    institution: String,
     import: String,
     format: String,
     layer: Option<String>,
     done: String,
+    pub to: String,
+    held: String,
+    only: String,
     page: Option<String>,
 }
 
 impl Asked {
-    fn filter(&self) -> ServiceFilter {
+    /// The format of a file that is asked for; a workbook where none is named.
+    pub fn format(&self) -> Result<Format, Failure> {
+        if self.format.is_empty() { Ok(Format::Xlsx) } else { Format::parse(&self.format).ok_or(Failure::NotFound) }
+    }
+
+    /// What lists are narrowed to.
+    pub fn filter(&self) -> ServiceFilter {
         ServiceFilter {
             text: self.text.clone(),
             provider: self.provider.clone(),
@@ -69,8 +78,11 @@ impl Asked {
             "saved" => Some(app::words::fill(s.saved, &[&number])),
             "same" => Some(s.nothing_to_save.into()),
             "undone" => Some(s.undone.into()),
+            "undone_all" => Some(app::words::together(visit.lang).undone_all.into()),
             "restored" => Some(s.restored.into()),
-            _ => None,
+            "copied" => Some(app::words::fill(app::words::review(visit.lang).copied, &[&number])),
+            "confirmed" => Some(app::words::fill(app::words::review(visit.lang).confirmed, &[&number])),
+            _ => pages::basket::said(visit, &self.done),
         }
     }
 }
@@ -105,7 +117,8 @@ pub async fn scenarios(Extension(visit): V, Path(id): Path<String>, Query(asked)
 }
 
 pub async fn criteria(Extension(visit): V, Path(id): Path<String>, Query(asked): Query<Asked>) -> Response {
-    let drawn = pages::sheet::criteria::criteria(&visit, &id, asked.flash(&visit)).await;
+    let drawn =
+        pages::sheet::criteria::criteria(&visit, &id, asked.only == "taken_over", asked.flash(&visit), None).await;
     answer(&visit, drawn)
 }
 
@@ -127,12 +140,37 @@ pub async fn history(Extension(visit): V, Path(id): Path<String>, Query(asked): 
 }
 
 pub async fn edit(Extension(visit): V, Path(id): Path<String>, Query(asked): Query<Asked>) -> Response {
-    let drawn = pages::forms::edit(&visit, &id, asked.cell.as_deref().unwrap_or(""), None).await;
+    if !asked.held.is_empty() {
+        return answer(&visit, pages::forms::held(&visit, &id, &asked.held).await);
+    }
+    let drawn = pages::forms::edit(&visit, &id, asked.cell.as_deref().unwrap_or(""), &asked.institution, None).await;
     answer(&visit, drawn)
 }
 
-pub async fn category(Extension(visit): V, Path(id): Path<String>, Query(asked): Query<Asked>) -> Response {
-    let drawn = pages::across::across(&visit, &asked.criteria, &id, asked.page()).await;
+pub async fn category(
+    Extension(visit): V,
+    Path(id): Path<String>,
+    Query(asked): Query<Vec<(String, String)>>,
+) -> Response {
+    let text = |name: &str| asked.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
+    let with = asked.iter().filter(|(n, _)| n == "with").filter_map(|(_, id)| ServiceId::parse(id).ok());
+    let asked = pages::across::Asked {
+        set: text("criteria"),
+        filter: AcrossFilter {
+            provider: text("provider"),
+            group: text("group"),
+            availability: text("availability"),
+            responsibility: text("responsibility"),
+            guardrail: text("guardrail"),
+            text: text("text").trim().to_owned(),
+        },
+        with: with.take(12).collect(),
+        compare: !text("compare").is_empty(),
+        against: text("against"),
+        page: text("page").parse().unwrap_or(1),
+        done: text("done"),
+    };
+    let drawn = pages::across::across(&visit, &id, &asked).await;
     answer(&visit, drawn)
 }
 
@@ -147,11 +185,6 @@ pub async fn guardrails(Extension(visit): V, Query(asked): Query<Asked>) -> Resp
 
 pub async fn guardrail(Extension(visit): V, Query(asked): Query<Asked>) -> Response {
     let drawn = pages::guardrails::guardrail(&visit, &asked.id).await;
-    answer(&visit, drawn)
-}
-
-pub async fn search(Extension(visit): V, Query(asked): Query<Asked>) -> Response {
-    let drawn = pages::search::search(&visit, &asked.q).await;
     answer(&visit, drawn)
 }
 
@@ -180,11 +213,18 @@ pub async fn export(Extension(visit): V, Path(id): Path<String>, Query(asked): Q
 }
 
 async fn exported(visit: &Visit, id: &str, asked: &Asked) -> Result<Response, Failure> {
-    let format =
-        if asked.format.is_empty() { Format::Xlsx } else { Format::parse(&asked.format).ok_or(Failure::NotFound)? };
+    let format = asked.format()?;
     let layer = asked.layer.as_deref().map_or(Ok(Layer::Shared), Layer::parse).map_err(|_| Failure::NotFound)?;
     let key = SheetKey { service: ServiceId::parse(id).map_err(|_| Failure::NotFound)?, layer };
     let file = visit.desk.export(visit.actor()?, &key, format, visit.lang).await?;
+    download(file)
+}
+
+/// A file as an answer that the browser keeps.
+///
+/// # Errors
+/// [`Failure::NotFound`] for a name that fits no header; ours are made of ids and numbers.
+pub fn download(file: Exported) -> Result<Response, Failure> {
     // The name is made of an id and numbers: nothing in it needs an escape.
     let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{}\"", file.file_name))
         .map_err(|_| Failure::NotFound)?;

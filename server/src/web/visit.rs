@@ -13,6 +13,8 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 pub const SESSION: &str = "kyohyo_session";
 /// Name of the cookie of a sign-in that waits for its second step.
 pub const STEP: &str = "kyohyo_step";
+/// Where somebody without any role may go: their account, the language, and out.
+const OPEN_TO_NOBODY: [&str; 5] = ["/account", "/language", "/sign-out", "/sign-in", "/welcome"];
 const LANGUAGE: &str = "kyohyo_lang";
 
 /// A cookie's value.
@@ -45,12 +47,15 @@ pub async fn attach(State(web): State<Web>, mut request: Request, next: Next) ->
     let headers = request.headers();
     let lang = cookie(headers, LANGUAGE).and_then(Lang::parse).unwrap_or_default();
     let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
-    let operation = format!("{:016x}", rand_number());
+    let operation = operation();
     let mut visit = Visit {
         desk: web.desk.clone(),
         actor: None,
         institutions: vec![],
+        alarms: vec![],
+        unread: 0,
         lang,
+        provider: web.provider.as_ref().map(|p| p.config().label.clone()),
         path,
         operation,
         assets: web.assets.clone(),
@@ -58,23 +63,37 @@ pub async fn attach(State(web): State<Web>, mut request: Request, next: Next) ->
     if let Some(token) = cookie(headers, SESSION) {
         match web.desk.session(token).await {
             Ok(actor) => {
-                visit.institutions = web.desk.own_institutions(&actor).await.unwrap_or_default();
+                visit.institutions = web.desk.seen_institutions(&actor).await.unwrap_or_default();
+                // A page is drawn without them rather than not at all.
+                visit.alarms = web.desk.elevation_alarms(&actor).await.unwrap_or_default();
+                // Pages show the number in their header; what islands and streams ask for has none.
+                if !visit.path.starts_with("/api/") && !visit.path.starts_with("/live") {
+                    visit.unread = web.desk.unread(&actor).await.unwrap_or(0);
+                }
                 visit.actor = Some(actor);
             }
             Err(Failure::SignedOut) => {}
             Err(failure) => return failed(&visit, &failure),
         }
     }
+    // Whoever the provider vouches for, but nobody has given a role to yet.
+    let nobody = visit.actor.as_ref().is_some_and(|a| a.installation.is_empty() && a.institutions.is_empty());
+    if nobody && !OPEN_TO_NOBODY.iter().any(|open| request.uri().path().starts_with(open)) {
+        return match app::pages::provider::no_role(&visit).await {
+            Ok(html) => (StatusCode::FORBIDDEN, Html(html)).into_response(),
+            Err(failure) => failed(&visit, &failure),
+        };
+    }
     request.extensions_mut().insert(visit);
     next.run(request).await
 }
 
-/// Eight random bytes, for the number that error pages quote.
-fn rand_number() -> u64 {
+/// A request's number, which errors quote: eight random bytes.
+pub fn operation() -> String {
     let mut bytes = [0; 8];
     // A repeated number would only make a log line harder to find.
     let _ = getrandom::fill(&mut bytes);
-    u64::from_be_bytes(bytes)
+    format!("{:016x}", u64::from_be_bytes(bytes))
 }
 
 /// The error page of a failure, with its status; a visitor who is not signed in is led to do so and back.

@@ -1,16 +1,11 @@
 //! Damaged workbooks through the reader, for as long as one likes.
 
 use crate::chance::Chance;
-use crate::sheet::{self, said};
+use crate::sheet;
 use crate::{memory, mutate};
 use anyhow::{Context, Result, bail};
-use assessments::criteria::CriteriaSet;
-use assessments::failure::Failure;
-use assessments::import::Draft;
 use assessments::sheet::Cells;
 use assessments::workbook;
-use assessments::workbook::grid::Book;
-use std::collections::BTreeMap;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -27,10 +22,7 @@ const MUCH: u64 = 64 * 1024;
 static PANICS: AtomicU64 = AtomicU64::new(0);
 
 /// What a reading needs beside the file.
-struct Bench<'a> {
-    criteria: &'a CriteriaSet,
-    /// Reads a book that is not our own.
-    foreign: &'a dyn Fn(&Book) -> Result<Draft, Failure>,
+struct Bench {
     base: Cells,
     /// kB resident before the first file.
     rest: u64,
@@ -46,10 +38,7 @@ pub fn fuzz(time: Duration, seed: u64, folder: &Path, files: &[&str]) -> Result<
         corpus.push(((*file).to_owned(), fs::read(file).with_context(|| format!("cannot read {file}"))?));
     }
     let corpus: Vec<_> = corpus.into_iter().map(|(name, bytes)| (name, mutate::parts(&bytes), bytes)).collect();
-    let criteria = sheet::criteria()?;
-    let profiles = workbook::foreign::builtin_profiles().map_err(said)?;
-    let foreign = |book: &Book| workbook::foreign::draft(book, &criteria, &profiles, &BTreeMap::new());
-    let bench = Bench { criteria: &criteria, foreign: &foreign, base: sheet::as_stored()?, rest: memory::resident().0 };
+    let bench = Bench { base: sheet::as_stored()?, rest: memory::resident().0 };
     std::panic::set_hook(Box::new(|panic| {
         PANICS.fetch_add(1, Ordering::Relaxed);
         eprintln!("panic: {panic}");
@@ -96,8 +85,8 @@ impl Found {
         memory::forget();
         let panics = PANICS.load(Ordering::Relaxed);
         let start = Instant::now();
-        match catch_unwind(AssertUnwindSafe(|| import(bench, bytes))) {
-            Ok(Ok(())) => self.read += 1,
+        match catch_unwind(AssertUnwindSafe(|| workbook::try_out("damaged.xlsx", bytes, &bench.base))) {
+            Ok(Ok(_)) => self.read += 1,
             _ => self.refused += 1,
         }
         let took = start.elapsed();
@@ -122,17 +111,6 @@ impl Found {
         let Found { read, refused, panics, slow, greedy, seconds, kilobytes } = self;
         format!("{read}\t{refused}\t{panics}\t{slow}\t{greedy}\t{seconds}\t{kilobytes}")
     }
-}
-
-fn import(bench: &Bench, bytes: &[u8]) -> Result<(), Failure> {
-    let book = workbook::read::read("damaged.xlsx", bytes)?;
-    let own = workbook::recognise(&book);
-    let draft = match &own {
-        Some(mark) => workbook::own_draft(&book, bench.criteria, &bench.base, mark),
-        None => (bench.foreign)(&book)?,
-    };
-    workbook::plan(&draft, own.is_some().then_some(&bench.base), &bench.base, 1);
-    Ok(())
 }
 
 fn now() -> u64 {

@@ -3,8 +3,28 @@
 use crate::chance::Chance;
 use anyhow::{Context, Result};
 use std::io::{Cursor, Write};
+use std::path::Path;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
+
+/// The cases of the tests, of which every one has an end that it must come to.
+#[path = "../../../assessments/tests/hostile_cases/mod.rs"]
+mod cases;
+
+/// Largest file of a corpus, in bytes: a fuzzer changes what it can hold in one view.
+const SMALL: usize = 100_000;
+
+/// Writes what a fuzzer begins with: the cases of the tests, those of the measurements, and an export of our own.
+pub fn corpus(folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let real = crate::workbook::book()?;
+    let tests = cases::cases().into_iter().map(|c| c.bytes);
+    let all = tests.chain(all(&real)?.into_iter().map(|h| h.bytes)).chain([real]);
+    for (n, bytes) in all.filter(|b| b.len() <= SMALL).enumerate() {
+        std::fs::write(folder.join(format!("own-{n:03}")), bytes)?;
+    }
+    Ok(())
+}
 
 /// What the product takes at most, in bytes.
 const MOST: usize = 20 * 1024 * 1024;

@@ -8,9 +8,11 @@ mod changes;
 mod fill;
 mod fuzz;
 mod hostile;
+mod judged;
 mod memory;
 mod mutate;
 mod reads;
+mod search;
 mod sheet;
 mod workbook;
 
@@ -24,7 +26,8 @@ use std::time::Duration;
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
-const USAGE: &str = "measure fill DATA SHEETS | changes DATA SERVICE | workbook SECONDS FILE | reads FOLDER | read FILE | \
+const USAGE: &str = "measure fill DATA SHEETS | changes DATA SERVICE | workbook SECONDS FILE | bundle DATA | corpus FOLDER | reads FOLDER | read FILE | \
+                     judge DATA FILE | searches DATA | reindex DATA | findable DATA SAVES | \
                      fuzz SECONDS SEED FOLDER [FILE...]";
 
 fn main() -> ExitCode {
@@ -43,8 +46,14 @@ fn run(arguments: &[String]) -> Result<()> {
         ["fill", data, sheets] => runtime()?.block_on(fill::fill(Path::new(data), sheets.parse()?)),
         ["changes", data, service] => runtime()?.block_on(changes::changes(Path::new(data), service)),
         ["workbook", seconds, file] => workbook::workbook(duration(seconds)?, Path::new(file)),
+        ["bundle", data] => threads()?.block_on(workbook::bundle(Path::new(data))),
         ["reads", folder] => reads::reads(Path::new(folder)),
         ["read", file] => reads::read(Path::new(file)),
+        ["judge", data, file] => threads()?.block_on(search::judge(Path::new(data), Path::new(file))),
+        ["searches", data] => threads()?.block_on(search::speed(Path::new(data))),
+        ["reindex", data] => threads()?.block_on(search::rebuild(Path::new(data))),
+        ["findable", data, saves] => threads()?.block_on(search::findable(Path::new(data), saves.parse()?)),
+        ["corpus", folder] => hostile::corpus(Path::new(folder)),
         ["fuzz", seconds, seed, folder, files @ ..] => {
             fuzz::fuzz(duration(seconds)?, seed.parse()?, Path::new(folder), files)
         }
@@ -54,6 +63,11 @@ fn run(arguments: &[String]) -> Result<()> {
 
 fn duration(seconds: &str) -> Result<Duration> {
     Duration::try_from_secs_f64(seconds.parse()?).context("seconds")
+}
+
+/// As the server has it: as many threads as cores.
+fn threads() -> Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime> {

@@ -10,6 +10,7 @@ pub mod program;
 mod python;
 mod readme;
 mod reads;
+mod search;
 mod size;
 mod start;
 pub mod table;
@@ -37,6 +38,8 @@ pub enum What {
     Workbook,
     /// a save until a second browser shows it
     Live,
+    /// judged queries and speed of the search beside FTS5 and LIKE
+    Search,
     /// time to read or refuse truncated, encrypted, renamed, huge and hostile files
     Reads,
 }
@@ -67,6 +70,7 @@ impl What {
             What::Memory => "bench: memory",
             What::Workbook => "bench: workbook",
             What::Live => "bench: two browsers",
+            What::Search => "bench: search",
             What::Reads => "bench: bad input",
         }
     }
@@ -79,6 +83,7 @@ impl What {
             What::Memory => pages::memory()?,
             What::Workbook => workbook::workbook()?,
             What::Live => (Vec::new(), live::live()?),
+            What::Search => search::search()?,
             What::Reads => reads::reads()?,
         })
     }

@@ -30,7 +30,12 @@ pub struct Program {
 impl Program {
     /// Starts it on a folder and waits until it says that it serves.
     pub fn start(data: &Path) -> Result<Program> {
-        let (mut program, mut log) = Program::spawn(data)?;
+        Program::start_with(data, &[])
+    }
+
+    /// The same with further arguments.
+    pub fn start_with(data: &Path, more: &[&str]) -> Result<Program> {
+        let (mut program, mut log) = Program::spawn(data, more)?;
         let (said, heard) = channel();
         thread::spawn(move || {
             let mut all = String::new();
@@ -57,7 +62,7 @@ impl Program {
     /// Starts it and gives back the seconds until the first page was answered.
     pub fn first_page(data: &Path) -> Result<f64> {
         let start = Instant::now();
-        let (program, mut log) = Program::spawn(data)?;
+        let (program, mut log) = Program::spawn(data, &[])?;
         thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
         loop {
             let answer = Connection::open(program.address).and_then(|mut page| page.get("/sign-in", ""));
@@ -70,10 +75,10 @@ impl Program {
         }
     }
 
-    fn spawn(data: &Path) -> Result<(Program, impl BufRead + Send + 'static)> {
+    fn spawn(data: &Path, more: &[&str]) -> Result<(Program, impl BufRead + Send + 'static)> {
         let address = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
         let mut serve = Command::new(place::binary()?);
-        serve.args(["serve", "--listen", &address.to_string(), "--data"]).arg(data);
+        serve.args(["serve", "--listen", &address.to_string(), "--data"]).arg(data).args(more);
         let mut child = serve.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
         let log = BufReader::new(child.stderr.take().context("no pipe")?);
         Ok((Program { child, address }, log))
@@ -107,9 +112,13 @@ impl Program {
     /// Adds a coordinator of a name that nobody has yet, and signs them in. Gives back the header with their cookie.
     pub fn sign_in(&self, data: &Path) -> Result<String> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos();
-        let link = Program::invite(data, &format!("measured-{now}@example.com"), "計測")?;
+        self.use_link(&Program::invite(data, &format!("measured-{now}@example.com"), "計測")?)
+    }
+
+    /// Chooses a password by a one-time link. Gives back the header with the cookie of who is signed in by it.
+    pub fn use_link(&self, link: &str) -> Result<String> {
         let mut connection = Connection::open(self.address)?;
-        let answer = connection.post(&link, "", &[("password", PASSWORD)])?;
+        let answer = connection.post(link, "", &[("password", PASSWORD)])?;
         let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next());
         let cookie = cookie.with_context(|| format!("signing in was answered with {}", answer.status))?;
         Ok(format!("Cookie: {cookie}\r\n"))

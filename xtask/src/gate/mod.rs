@@ -1,5 +1,6 @@
 //! Every test, in the order in which a mistake is cheapest to find.
 
+mod api;
 mod steps;
 
 use crate::run;
@@ -22,6 +23,8 @@ pub enum Step {
     Unit,
     /// the browser half and the release binary
     Site,
+    /// schemathesis against the HTTP API of the release binary
+    Api,
     /// Playwright on the release binary, in Chromium
     E2e,
 }
@@ -35,6 +38,7 @@ impl Step {
             Step::Docs => "docs",
             Step::Unit => "tests on both databases",
             Step::Site => "browser build and release binary",
+            Step::Api => "HTTP API against its document",
             Step::E2e => "end to end",
         }
     }
@@ -47,6 +51,7 @@ impl Step {
             Step::Docs => steps::docs(),
             Step::Unit => steps::unit(arguments),
             Step::Site => crate::serve::build().map(drop),
+            Step::Api => api::api(),
             Step::E2e => steps::e2e(arguments),
         }
     }
@@ -76,7 +81,7 @@ mod tests {
 
     #[test]
     fn the_order_is_the_gates_whatever_was_asked_for() {
-        assert_eq!(chosen(&[]).count(), 7);
+        assert_eq!(chosen(&[]).count(), 8);
         let asked: Vec<&str> = chosen(&[Step::E2e, Step::Fmt]).map(Step::label).collect();
         assert_eq!(asked, ["format", "end to end"]);
     }

@@ -40,7 +40,10 @@ pub fn e2e(arguments: &[String]) -> Result<()> {
     tools::fonts()?;
     let folder = tools::node_packages()?;
     let binary = serve::build()?;
+    // One spec starts two servers in front of it.
+    let postgres = Postgres::start()?;
     let mut npx = run::command(place::program(&["npx"]).unwrap_or_else(|| "npx".into()))?;
     npx.current_dir(folder).env("KYOHYO_BIN", binary).env("KYOHYO_CHROMIUM", chromium);
+    npx.env("KYOHYO_TEST_POSTGRES", postgres.url());
     run::check(npx.args(["--no-install", "playwright", "test"]).args(arguments))
 }

@@ -1,29 +1,44 @@
-//! Many people who save cells of the same sheets at once.
+//! Many people who save cells of the same sheets at once, each with the sheet's page open.
 
 use super::editor::{Editor, Said};
-use super::{Acknowledged, Changed, changes, check, lost};
+use super::installation::{Database, Installation};
+use super::records::Records;
+use super::window::{self, Clock, Page, Stream, held};
+use super::{Acknowledged, Changed, lost};
 use crate::bench::{
-    measure,
-    program::Program,
     scratch,
     table::{Table, quantile, rate, time},
 };
 use anyhow::{Context, Result, bail};
 use std::{
+    collections::BTreeMap,
     net::SocketAddr,
-    path::Path,
+    sync::atomic::Ordering,
     thread,
     time::{Duration, Instant},
 };
 
-const PEOPLE: usize = 16;
-/// Windows that each of them has open.
-const WINDOWS: usize = 3;
-const SHEETS: usize = 8;
+const PEOPLE: usize = 200;
+/// Ten of them work on one sheet.
+pub const SHEETS: usize = 20;
+/// How long somebody looks at what was saved before they write again. With none, two hundred people are a queue and
+/// nothing else.
+const PAUSE: Duration = Duration::from_millis(1_000);
 /// The cell of a sheet where all of its editors write, each a line of their own.
 const COMMON: &str = "criteria/K19/limits/en";
+/// How long after the last save a page may still show something older.
+const SETTLED: Duration = Duration::from_secs(30);
+
+/// Who edits what, from where.
+struct Seat<'a> {
+    window: usize,
+    address: SocketAddr,
+    headers: &'a str,
+    service: &'a str,
+}
 
 /// What one window did.
+#[derive(Default)]
 struct Work {
     service: String,
     own: Vec<Acknowledged>,
@@ -34,73 +49,146 @@ struct Work {
 }
 
 /// Lets them save until the time is over, and looks for what is lost.
-pub fn crowd(time_over: Duration) -> Result<Table> {
+pub fn crowd(time_over: Duration, database: Database) -> Result<Table> {
     let folder = scratch()?;
-    let data = folder.path().join("data");
-    measure::lines(measure::on_one_core()?.arg("fill").arg(&data).arg(SHEETS.to_string()))?;
-    let program = Program::start(&data)?;
-    let address = program.address;
-    let people: Vec<String> = (0..PEOPLE).map(|_| program.sign_in(&data)).collect::<Result<_>>()?;
-    for sheet in 1..=SHEETS {
-        let lines: Vec<String> = (0..PEOPLE * WINDOWS).map(|window| format!("window {window}: nothing")).collect();
-        let mut editor = Editor::open(address, &people[0], &service(sheet))?;
+    let mut place = Installation::start(database, folder.path())?;
+    let name = place.name();
+    let pages: Vec<Page> = (0..PEOPLE).map(|_| Page::default()).collect();
+    match meet(&mut place, &pages, time_over) {
+        Ok(works) => Ok(table(&works, &pages, name, time_over)),
+        Err(error) => Err(error.context(format!("the data is kept in {}", folder.keep().display()))),
+    }
+}
+
+fn meet(place: &mut Installation, pages: &[Page], time_over: Duration) -> Result<Vec<Work>> {
+    let services = place.services(SHEETS)?;
+    let headers: Vec<String> = (0..PEOPLE).map(|person| place.sign_in(person)).collect::<Result<_>>()?;
+    let mut seats = Vec::new();
+    for (window, headers) in headers.iter().enumerate() {
+        let service = services.get(window % SHEETS).context("too few services")?;
+        seats.push(Seat { window, address: place.address(window)?, headers, service });
+    }
+    // The first one of each sheet gives everybody of it a line.
+    for seat in seats.iter().take(SHEETS) {
+        let lines: Vec<String> = (0..PEOPLE).map(|window| format!("window {window}: nothing")).collect();
+        let mut editor = Editor::open(seat.address, seat.headers, seat.service)?;
         let (base, _) = editor.form(COMMON)?;
         editor.save(COMMON, base, &lines.join("\n\n"))?;
     }
-    let end = Instant::now() + time_over;
-    let works = thread::scope(|scope| -> Result<Vec<Work>> {
-        let windows = (0..PEOPLE * WINDOWS).map(|window| {
-            let headers = &people[window % PEOPLE];
-            scope.spawn(move || edit(address, headers, window, end))
+    let mut records = Records::open(place.address(0)?, &place.token(0)?)?;
+    let works = work(&seats, pages, time_over, &mut records)?;
+    holds(&mut records, &services, &works)?;
+    drop(records);
+    place.stop_and_check()?;
+    Ok(works)
+}
+
+/// Everybody at once; then every page has to come to show what the database has.
+fn work(seats: &[Seat<'_>], pages: &[Page], time_over: Duration, records: &mut Records) -> Result<Vec<Work>> {
+    let clock = Clock::default();
+    let cells: Vec<String> = (0..PEOPLE / SHEETS).map(own_cell).chain([COMMON.to_owned()]).collect();
+    thread::scope(|scope| {
+        let (mut handles, mut listeners) = (Vec::new(), Vec::new());
+        let (cells, clock) = (&cells, &clock);
+        // Whatever fails, the streams are ended below: their threads wait for nothing else.
+        let opened = seats.iter().zip(pages).try_for_each(|(seat, page)| {
+            let stream = Stream::open(seat.address, seat.headers, seat.service)?;
+            handles.push(stream.handle()?);
+            let mut editor = Editor::open(seat.address, seat.headers, seat.service)?;
+            listeners.push(scope.spawn(move || stream.follow(page, &mut editor, cells, clock)));
+            Ok(())
         });
-        let windows: Vec<_> = windows.collect();
-        windows.into_iter().map(|window| window.join().ok().context("a window's thread ended")?).collect()
-    })?;
-    program.stop()?;
-    if let Err(error) = holds(&data, &works) {
-        return Err(error.context(format!("the data is kept in {}", folder.keep().display())));
+        let end = Instant::now() + time_over;
+        let works: Result<Vec<Work>> = opened.and_then(|()| {
+            let writers: Vec<_> = seats.iter().map(|seat| scope.spawn(move || edit(seat, end, clock))).collect();
+            writers.into_iter().map(|writer| writer.join().ok().context("a window's thread ended")?).collect()
+        });
+        let settled = works.and_then(|works| settle(seats, pages, records).map(|()| works));
+        handles.iter().for_each(window::end);
+        for listener in listeners {
+            listener.join().ok().context("a page's thread ended")??;
+        }
+        settled
+    })
+}
+
+/// Waits until every page shows what the database has; an error where one does not come to it.
+fn settle(seats: &[Seat<'_>], pages: &[Page], records: &mut Records) -> Result<()> {
+    let mut database = BTreeMap::new();
+    for seat in seats {
+        if !database.contains_key(seat.service) {
+            database.insert(seat.service, records.texts(seat.service)?);
+        }
     }
-    Ok(table(&works, time_over))
+    let until = Instant::now() + SETTLED;
+    loop {
+        let behind = seats.iter().zip(pages).find_map(|(seat, page)| {
+            let cells = page.differs(database.get(seat.service)?);
+            (!cells.is_empty()).then(|| format!("window {} of {}: {cells:?}", seat.window, seat.service))
+        });
+        match behind {
+            None => return Ok(()),
+            Some(which) if Instant::now() > until => bail!("a page does not show what the database has: {which}"),
+            Some(_) => thread::sleep(Duration::from_millis(100)),
+        }
+    }
 }
 
-fn service(sheet: usize) -> String {
-    format!("measured-{sheet:04}")
+/// The cell where nobody else writes, for the n-th window of a sheet.
+fn own_cell(n: usize) -> String {
+    format!("criteria/K{:02}/limits/ja", n + 1)
 }
 
-/// Saves in turn a cell of one's own and a line of the common one.
-fn edit(address: SocketAddr, headers: &str, window: usize, end: Instant) -> Result<Work> {
-    let service = service(window % SHEETS + 1);
-    let cell = format!("criteria/K{:02}/limits/ja", window / SHEETS + 1);
-    let mut work = Work { service, own: vec![], common: vec![], conflicts: 0, seconds: vec![] };
-    let mut editor = Editor::open(address, headers, &work.service)?;
-    let (mut base, _) = editor.form(&cell)?;
+/// Saves in turn a cell of one's own and a line of the common one: every second window through the plain form, the
+/// others as the browser's half does.
+fn edit(seat: &Seat<'_>, end: Instant, clock: &Clock) -> Result<Work> {
+    let Seat { window, address, headers, service } = *seat;
+    let cell = own_cell(window / SHEETS);
+    let plain = (window / SHEETS).is_multiple_of(2);
+    let mut work = Work { service: service.to_owned(), ..Work::default() };
+    let mut editor = Editor::open(address, headers, service)?;
+    let read = |editor: &mut Editor, cell: &str| if plain { editor.form(cell) } else { editor.cell(cell) };
+    let save = |editor: &mut Editor, cell: &str, base: i64, text: &str, token: &str| -> Result<(Said, f64)> {
+        let start = Instant::now();
+        held(clock).insert(token.to_owned(), start);
+        let said = if plain { editor.save(cell, base, text) } else { editor.put(cell, base, text) }?;
+        Ok((said, start.elapsed().as_secs_f64()))
+    };
+    let (mut base, _) = read(&mut editor, &cell)?;
     for n in 0.. {
         if Instant::now() >= end {
             break;
         }
         let token = format!("o{window}n{n}");
-        let start = Instant::now();
-        match editor.save(&cell, base, &format!("{token} と書きました。"))? {
-            Said::Saved(number) => {
-                work.seconds.push(start.elapsed().as_secs_f64());
+        match save(&mut editor, &cell, base, &format!("{token} と書きました。"), &token)? {
+            (Said::Saved(number), seconds) => {
+                work.seconds.push(seconds);
                 base = number;
                 work.own.push(Acknowledged { number, cell: cell.clone(), token });
             }
-            other => bail!("nobody else writes {cell}, and yet: {other:?}"),
+            (other, _) => bail!("nobody else writes {cell}, and yet: {other:?}"),
         }
+        pause(window, n, end);
         let token = format!("c{window}n{n}");
-        let (base, text) = editor.form(COMMON)?;
-        let start = Instant::now();
-        match editor.save(COMMON, base, &with_line(&text, window, &token)?)? {
-            Said::Saved(number) => {
-                work.seconds.push(start.elapsed().as_secs_f64());
+        let (base, text) = read(&mut editor, COMMON)?;
+        match save(&mut editor, COMMON, base, &with_line(&text, window, &token)?, &token)? {
+            (Said::Saved(number), seconds) => {
+                work.seconds.push(seconds);
                 work.common.push(Acknowledged { number, cell: COMMON.to_owned(), token });
             }
-            Said::Conflict => work.conflicts += 1,
-            Said::Same => bail!("{token} was nothing new"),
+            (Said::Conflict, _) => work.conflicts += 1,
+            (Said::Same, _) => bail!("{token} was nothing new"),
         }
+        pause(window, n, end);
     }
     Ok(work)
+}
+
+/// Half of [`PAUSE`] to one and a half, by who and when, so that they do not march in step.
+fn pause(window: usize, n: usize, end: Instant) {
+    let part = (window * 7_919 + n * 104_729) % 1_000;
+    let time = PAUSE / 2 + PAUSE * u32::try_from(part).unwrap_or(0) / 1_000;
+    thread::sleep(time.min(end.saturating_duration_since(Instant::now())));
 }
 
 /// The common text with one's own line changed.
@@ -116,12 +204,10 @@ fn with_line(text: &str, window: usize, token: &str) -> Result<String> {
 }
 
 /// Nothing acknowledged is lost: neither from the history, nor from what stands there now.
-fn holds(data: &Path, works: &[Work]) -> Result<()> {
-    check(data)?;
-    for sheet in 1..=SHEETS {
-        let service = service(sheet);
-        let changes = changes(data, &service)?;
-        for work in works.iter().filter(|work| work.service == service) {
+fn holds(records: &mut Records, services: &[String], works: &[Work]) -> Result<()> {
+    for service in services {
+        let changes = records.changes(service)?;
+        for work in works.iter().filter(|work| work.service == *service) {
             let gone = lost(&work.own, &changes).len() + lost(&work.common, &changes).len();
             if gone > 0 {
                 bail!("{service}: {gone} acknowledged saves are not in the history");
@@ -142,16 +228,32 @@ fn stands(changes: &[Changed], save: &Acknowledged) -> bool {
     newest.is_some_and(|change| change.text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == save.token))
 }
 
-fn table(works: &[Work], time_over: Duration) -> Table {
-    let mut seconds: Vec<f64> = works.iter().flat_map(|work| work.seconds.iter().copied()).collect();
-    seconds.sort_by(f64::total_cmp);
+fn table(works: &[Work], pages: &[Page], name: &str, time_over: Duration) -> Table {
+    let sorted = |mut all: Vec<f64>| {
+        all.sort_by(f64::total_cmp);
+        all
+    };
+    let seconds = sorted(works.iter().flat_map(|work| work.seconds.iter().copied()).collect());
+    let shown = sorted(pages.iter().flat_map(|page| held(&page.shown).clone()).collect());
+    let sum = |of: fn(&Page) -> usize| pages.iter().map(of).sum::<usize>().to_string();
     let conflicts: usize = works.iter().map(|work| work.conflicts).sum();
-    let title = format!("{} windows of {PEOPLE} people on {SHEETS} sheets", works.len());
-    let head = ["saves acknowledged", "a second", "median", "p99", "slowest", "conflicts shown", "lost"];
-    let mut table = Table::new(&title, &head);
-    let quantiles = [0.5, 0.99, 1.0].map(|part| time(quantile(&seconds, part)));
-    let first = [seconds.len().to_string(), rate(seconds.len() as f64 / time_over.as_secs_f64())];
-    table.row(first.into_iter().chain(quantiles).chain([conflicts.to_string(), "0".into()]));
+    let title = format!("{} editors on {SHEETS} sheets, {name}, a save a second each", works.len());
+    let mut table = Table::new(&title, &["figure", "value"]);
+    let quantiles = |of: &[f64]| [0.5, 0.99, 1.0].map(|part| time(quantile(of, part))).join(" / ");
+    let rows = [
+        ("saves acknowledged", seconds.len().to_string()),
+        ("saves a second", rate(seconds.len() as f64 / time_over.as_secs_f64())),
+        ("a save: median / p99 / slowest", quantiles(&seconds)),
+        ("conflicts shown", conflicts.to_string()),
+        ("change sets that pages were told of", sum(|page| page.heard.load(Ordering::Relaxed))),
+        ("pages that were to be drawn anew", sum(|page| page.behind.load(Ordering::Relaxed))),
+        ("sent until shown to another: median / p99 / slowest", quantiles(&shown)),
+        ("pages that show what the database has", pages.len().to_string()),
+        ("acknowledged saves that are lost", "0".into()),
+    ];
+    for (figure, value) in rows {
+        table.row([figure.to_owned(), value]);
+    }
     table
 }
 

@@ -1,7 +1,8 @@
-//! Somebody who edits cells through the plain form, over one connection.
+//! Somebody who edits cells over one connection: through the plain form, or as the browser's half does.
 
 use crate::bench::http::{Connection, escape};
 use anyhow::{Context, Result, bail};
+use serde_json::Value;
 use std::net::SocketAddr;
 
 /// Somebody at work on one sheet.
@@ -54,6 +55,38 @@ impl Editor {
             }
             (409, _) => Ok(Said::Conflict),
             (status, _) => bail!(Refused(status)),
+        }
+    }
+
+    /// Revision and text of a cell, as the browser's half reads it.
+    pub fn cell(&mut self, cell: &str) -> Result<(i64, String)> {
+        let fields = [("service", self.service.as_str()), ("layer", ""), ("address", cell), ("lang", "en")];
+        let answer = self.connection.post("/api/cell", &self.headers, &fields)?;
+        let now: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        match (answer.status, now["number"].as_i64(), now["text"].as_str()) {
+            (200, Some(number), Some(text)) => Ok((number, text.to_owned())),
+            (status, ..) => bail!("{cell} was answered with {status}: {}", answer.text()),
+        }
+    }
+
+    /// Saves a text as the browser's half does. An error means that nobody knows whether it was saved.
+    pub fn put(&mut self, cell: &str, base: i64, text: &str) -> Result<Said> {
+        let base = base.to_string();
+        let fields = [
+            ("service", self.service.as_str()),
+            ("layer", ""),
+            ("address", cell),
+            ("text", text),
+            ("base", &base),
+            ("reason", ""),
+            ("lang", "en"),
+        ];
+        let answer = self.connection.post("/api/save", &self.headers, &fields)?;
+        let said: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        match (answer.status, said["number"].as_i64(), said["failure"]["code"].as_str()) {
+            (200, Some(number), _) => Ok(Said::Saved(number)),
+            (_, _, Some("conflict")) => Ok(Said::Conflict),
+            (status, ..) => bail!(Refused(status)),
         }
     }
 }

@@ -73,7 +73,7 @@ fn one(data: &Path, round: usize, acknowledged: &mut Vec<Acknowledged>) -> Resul
     }
     // Whoever opens the folder first has to repair it: the commands as well as the program.
     if round.is_multiple_of(2) {
-        check(data)?;
+        check(data, &[])?;
     }
     let program = Program::start(data)?;
     let gone = lost(acknowledged, &changes(data, SERVICE)?).len();
@@ -89,7 +89,7 @@ fn one(data: &Path, round: usize, acknowledged: &mut Vec<Acknowledged>) -> Resul
         }
     }
     program.stop()?;
-    check(data)
+    check(data, &[])
 }
 
 /// Saves as fast as it can until the program is gone.

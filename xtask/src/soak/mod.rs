@@ -6,7 +6,13 @@
 mod crowd;
 mod editor;
 mod fuzz;
+mod guided;
+mod installation;
 mod kills;
+mod records;
+mod window;
+
+pub use installation::Database;
 
 use crate::{bench::table::Table, place, run, serve};
 use anyhow::{Result, bail};
@@ -18,7 +24,7 @@ use std::{collections::HashSet, path::Path, time::Duration};
 pub enum What {
     /// kill -9 in a stream of saves, over and over: every acknowledged save is there, and `kyohyo check` is clean
     Kills,
-    /// workbooks damaged by chance: read or refused, within time and memory
+    /// files damaged by chance and made by a guided fuzzer: read or refused, within time and memory
     Fuzz,
     /// many people save cells of one server: nothing acknowledged is lost
     Crowd,
@@ -33,21 +39,26 @@ impl What {
         }
     }
 
-    fn go(self, time: Duration) -> Result<Table> {
-        match self {
-            What::Kills => run::step("soak: kills", || kills::kills(time)),
-            What::Fuzz => run::step("soak: damaged workbooks", || fuzz::fuzz(time)),
-            What::Crowd => run::step("soak: crowd", || crowd::crowd(time)),
-        }
+    fn go(self, time: Duration, database: Database) -> Result<Vec<Table>> {
+        Ok(match self {
+            What::Kills => vec![run::step("soak: kills", || kills::kills(time))?],
+            What::Fuzz => {
+                let damaged = run::step("soak: damaged workbooks", || fuzz::fuzz(time / 2))?;
+                let guided = run::step("soak: guided fuzzer", || guided::guided(time / 2))?;
+                std::iter::once(damaged).chain(guided).collect()
+            }
+            What::Crowd => vec![run::step("soak: crowd", || crowd::crowd(time, database))?],
+        })
     }
 }
 
 /// Does what is named in `what`, or all, each for so many minutes.
-pub fn soak(what: &[What], minutes: Option<f64>) -> Result<()> {
+/// The crowd works on `database`.
+pub fn soak(what: &[What], minutes: Option<f64>, database: Database) -> Result<()> {
     serve::build()?;
     for part in What::value_variants().iter().filter(|part| what.is_empty() || what.contains(part)) {
         let time = Duration::try_from_secs_f64(minutes.unwrap_or(part.minutes()) * 60.0)?;
-        println!("{}", part.go(time)?.markdown());
+        part.go(time, database)?.iter().for_each(|table| println!("{}", table.markdown()));
     }
     Ok(())
 }
@@ -91,10 +102,10 @@ fn lost<'a>(acknowledged: &'a [Acknowledged], changes: &[Changed]) -> Vec<&'a Ac
     acknowledged.iter().filter(gone).collect()
 }
 
-/// `kyohyo check` on a folder; what it finds is an error.
-fn check(data: &Path) -> Result<()> {
+/// `kyohyo check` on a folder, with the arguments that name another database; what it finds is an error.
+fn check(data: &Path, more: &[String]) -> Result<()> {
     let mut check = run::command(place::binary()?)?;
-    let output = check.arg("check").arg("--data").arg(data).output()?;
+    let output = check.arg("check").arg("--data").arg(data).args(more).output()?;
     if !output.status.success() {
         bail!("kyohyo check: {}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     }

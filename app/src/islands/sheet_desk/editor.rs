@@ -46,6 +46,7 @@ struct Open {
     state: RwSignal<State>,
     conflict: RwSignal<Option<Conflict>>,
     changed_by: RwSignal<Option<String>>,
+    edited_by: RwSignal<Option<String>>,
     choices: Vec<(String, String)>,
     restored: bool,
 }
@@ -59,16 +60,16 @@ pub fn open(desk: &Desk, cell: &HtmlElement, draft: Option<Draft>) {
     let _ = cell.set_attribute("data-state", "editing");
     let (desk, cell) = (desk.clone(), cell.clone());
     leptos::task::spawn_local(async move {
-        match (read_cell(desk.service.clone(), address.clone(), desk.lang).await, draft) {
+        match (read_cell(desk.service.clone(), desk.layer.clone(), address.clone(), desk.lang).await, draft) {
             (Ok(now), draft) => mount(desk, cell, address, now, draft),
             // The server is gone: a draft can still be read and copied, and saved when it is back.
             (Err(_), Some(draft)) => {
                 let now = CellNow { number: draft.base, text: draft.text.clone(), ..CellNow::default() };
                 mount(desk, cell, address, now, Some(draft));
             }
-            (Err(Refusal(failure)), None) => {
+            (Err(refusal), None) => {
                 let _ = cell.remove_attribute("data-state");
-                state::remark(&cell, &failure.message(desk.lang), "failed");
+                state::remark(&cell, refusal.message(desk.lang), "failed");
             }
         }
     });
@@ -99,10 +100,11 @@ fn mount(desk: Desk, cell: HtmlElement, address: String, now: CellNow, draft: Op
             state: RwSignal::new(if restored { State::Typing } else { State::Idle }),
             conflict: RwSignal::new(None),
             changed_by: RwSignal::new(None),
+            edited_by: RwSignal::new(None),
             choices: now.choices,
             restored,
         };
-        live::watch(&address, open.changed_by);
+        live::watch(&open.desk, &address, live::Ears { changed_by: open.changed_by, edited_by: open.edited_by });
         editor(open)
     });
     // The view's signals live as long as the page; the host element is taken out when the editor closes.
@@ -115,7 +117,7 @@ fn mount(desk: Desk, cell: HtmlElement, address: String, now: CellNow, draft: Op
 }
 
 fn close(open: &Open) {
-    live::unwatch(&open.address);
+    live::unwatch(&open.desk, &open.address);
     open.host.remove();
     let _ = open.cell.remove_attribute("data-state");
     let _ = open.cell.focus();
@@ -135,28 +137,25 @@ fn save(open: &Open) {
     let open = open.clone();
     leptos::task::spawn_local(async move {
         let (text, base) = (open.text.get_untracked(), open.base.get_untracked());
-        let saved =
-            save_cell(open.desk.service.clone(), open.address.clone(), text, base, String::new(), open.desk.lang).await;
+        let (desk, address) = (open.desk.clone(), open.address.clone());
+        let saved = save_cell(desk.service, desk.layer, address, text, base, String::new(), desk.lang).await;
         let w = words(open.desk.lang);
         match saved {
             Ok(saved) => {
                 state::forget(&open.desk, &open.address);
-                state::show(&open.cell, &saved.html, saved.text.is_empty());
+                state::show(&open.cell, saved.number, &saved.html, saved.text.is_empty());
                 let _ = open.cell.set_attribute("data-just-saved", "");
                 let said = if saved.merged { w.merged_note } else { w.saved };
                 state::remark(&open.cell, &format!("{said} {}", clock()), "saved");
                 close(&open);
             }
-            Err(Refusal(Failure::Conflict { cells })) => {
+            Err(Refusal { failure: Failure::Conflict { cells }, .. }) => {
                 open.state.set(State::Typing);
                 open.conflict.set(cells.into_iter().next());
             }
-            Err(Refusal(failure)) => {
-                open.state.set(State::Failed(format!(
-                    "{} {}",
-                    failure.message(open.desk.lang),
-                    failure.way_on(open.desk.lang)
-                )));
+            Err(refusal) => {
+                let (message, way_on) = (refusal.message(open.desk.lang), refusal.way_on(open.desk.lang));
+                open.state.set(State::Failed(format!("{message} {way_on}")));
             }
         }
     });
@@ -192,13 +191,14 @@ fn editor(open: Open) -> impl IntoView {
         leptos::task::spawn_local(async move { preview.set(show_markdown(text).await.ok()) });
     };
     let markdown = open.kind == "markdown";
-    let (state, changed_by, lang) = (open.state, open.changed_by, open.desk.lang);
+    let (state, changed_by, edited_by, lang) = (open.state, open.changed_by, open.edited_by, open.desk.lang);
     let restored = open.restored;
     let merging = open.clone();
     view! {
         <div class="editor" on:keydown=keys on:dblclick=move |e| e.stop_propagation()>
             {restored.then(|| view! { <p class="note small" data-tone="info">{w.draft_found}</p> })}
             {move || changed_by.get().map(|who| view! { <p class="note small" data-tone="warn" role="status">{fill(w.changed_meanwhile, &[&who])}</p> })}
+            <div aria-live="polite">{move || edited_by.get().map(|who| view! { <p class="note small" data-tone="info">{fill(w.edited_by_too, &[&who])}</p> })}</div>
             {control(open.clone())}
             {move || preview.get().map(|html| view! { <div class="prose preview" inner_html=html></div> })}
             {move || merging.conflict.get().map(|c| conflict(merging.clone(), c))}

@@ -10,6 +10,8 @@ use web_sys::HtmlElement;
 pub struct Desk {
     /// The service.
     pub service: String,
+    /// The reader's institution in whose layer the page's cells stand; empty for the common text.
+    pub layer: String,
     /// The reader's language.
     pub lang: Lang,
     /// Whose drafts these are: two people who share a device do not see each other's.
@@ -26,7 +28,9 @@ pub struct Draft {
 }
 
 fn prefix(desk: &Desk) -> String {
-    format!("kyohyo:{}:{}:", desk.person, desk.service)
+    // The common text's drafts keep the name that they always had.
+    let own = if desk.layer.is_empty() { "" } else { "@" };
+    format!("kyohyo:{}:{}{own}{}:", desk.person, desk.service, desk.layer)
 }
 
 /// Keeps a draft.
@@ -71,8 +75,14 @@ pub fn mark_live() {
     }
 }
 
-/// Shows fresh text in a cell. The HTML comes from the server, which made it safe.
-pub fn show(cell: &HtmlElement, html: &str, empty: bool) {
+/// Shows the text of a revision in a cell, unless a newer one stands there: answers may come in another order than they
+/// were asked for. The HTML comes from the server, which made it safe.
+pub fn show(cell: &HtmlElement, number: i64, html: &str, empty: bool) {
+    let shown = cell.get_attribute("data-at").and_then(|at| at.parse::<i64>().ok());
+    if shown.is_some_and(|shown| shown > number) {
+        return;
+    }
+    let _ = cell.set_attribute("data-at", &number.to_string());
     if let Ok(Some(body)) = cell.query_selector(".cell-body") {
         body.set_inner_html(html);
         let _ = body.remove_attribute("lang");

@@ -1,9 +1,11 @@
 //! Part 2: the criteria table.
 
-use super::{Opened, Tab, frame, open};
+use super::{Opened, Tab, frame, open, taken};
 use crate::pages::Visit;
-use crate::words::{common, fill, pages, sheet};
+use crate::pages::error::notice;
+use crate::words::{common, fill, pages, review, sheet};
 use assessments::criteria::Category;
+use assessments::desk::taken_over;
 use assessments::failure::Failure;
 use assessments::id::RowId;
 use assessments::markdown;
@@ -14,30 +16,58 @@ use leptos::prelude::*;
 ///
 /// # Errors
 /// [`Failure::NotFound`] for an unknown service.
-pub async fn criteria(visit: &Visit, service: &str, flash: Option<String>) -> Result<String, Failure> {
+pub async fn criteria(
+    visit: &Visit,
+    service: &str,
+    only_taken_over: bool,
+    flash: Option<String>,
+    refused: Option<&Failure>,
+) -> Result<String, Failure> {
     let opened = open(visit, service).await?;
-    let s = sheet(visit.lang);
+    let r = review(visit.lang);
+    let waits = taken_over(&opened.view.cells, &opened.view.criteria);
+    let only = only_taken_over && !waits.is_empty();
     Ok(frame(&opened, Tab::Criteria, flash, || {
-        let groups = opened.view.criteria.viewpoints.iter().map(|v| {
-            let categories: Vec<&Category> = opened.view.criteria.of_viewpoint(&v.id).collect();
-            let span = categories.len();
-            let rows = categories.into_iter().enumerate().map(|(n, c)| {
-                let head = (n == 0).then(|| {
-                    view! { <th scope="rowgroup" class="vp" rowspan=span.to_string()><span class="mono small">{v.id.clone()}</span>" "{visit.lang.pick(&v.ja, &v.en).to_owned()}</th> }
-                });
-                view! { <tr id=c.id.clone()>{head}{answer(&opened, c)}</tr> }
-            });
-            view! { <tbody>{rows.collect_view()}</tbody> }
+        let path = format!("/services/{}/criteria", opened.id());
+        let filter = (!waits.is_empty()).then(|| match only {
+            true => view! { <a class="btn" data-kind="quiet" href=path.clone()>{r.show_all}</a> },
+            false => {
+                view! { <a class="btn" data-kind="quiet" href=format!("{path}?only=taken_over")>{r.only_taken}</a> }
+            }
         });
         view! {
+            {refused.map(|f| notice(visit, f))}
             {crate::pages::matrix::legend(visit)}
-            <table class="sheet">
-                <thead><tr><th scope="col">{s.viewpoint}</th><th scope="col">{s.category}</th><th scope="col">{s.availability}</th>
-                    <th scope="col">{s.texts}</th><th scope="col">{s.guardrails}</th></tr></thead>
-                {groups.collect_view()}
-            </table>
+            {filter.map(|f| view! { <p class="row">{f}</p> })}
+            {answers(&opened, only.then_some(waits.as_slice()))}
         }
     }))
+}
+
+/// The answers, by viewpoint; with `only`, those of these categories.
+pub fn answers(opened: &Opened<'_>, only: Option<&[RowId]>) -> impl IntoView + use<> {
+    let visit = opened.visit;
+    let s = sheet(visit.lang);
+    let shown = |c: &&Category| only.is_none_or(|rows| rows.iter().any(|r| r.as_str() == c.id));
+    let groups = opened.view.criteria.viewpoints.iter().map(|v| {
+        let categories: Vec<&Category> = opened.view.criteria.of_viewpoint(&v.id).filter(shown).collect();
+        let span = categories.len();
+        let rows = categories.iter().enumerate().map(|(n, c)| {
+            let head = (n == 0).then(|| {
+                view! { <th scope="rowgroup" class="vp" rowspan=span.to_string()><span class="mono small">{v.id.clone()}</span>" "{visit.lang.pick(&v.ja, &v.en).to_owned()}
+                    {taken::confirm_group(opened, &categories)}</th> }
+            });
+            view! { <tr id=c.id.clone()>{head}{answer(opened, c)}</tr> }
+        });
+        view! { <tbody>{rows.collect_view()}</tbody> }
+    });
+    view! {
+        <table class="sheet">
+            <thead><tr><th scope="col">{s.viewpoint}</th><th scope="col">{s.category}</th><th scope="col">{s.availability}</th>
+                <th scope="col">{s.texts}</th><th scope="col">{s.guardrails}</th></tr></thead>
+            {groups.collect_view()}
+        </table>
+    }
 }
 
 fn answer(opened: &Opened<'_>, c: &Category) -> Option<impl IntoView + use<>> {
@@ -49,11 +79,13 @@ fn answer(opened: &Opened<'_>, c: &Category) -> Option<impl IntoView + use<>> {
     Some(view! {
         <td class="cat" data-label=s.category>
             <a class="mono small" href=crate::pages::across::url(opened.visit, &opened.view.criteria, &c.id)>{c.id.clone()}</a><b>{c.name(lang).to_owned()}</b>
+            {assigned(opened, &row)}
             <details class="small"><summary>{s.question}</summary>
                 <p>{c.question(lang).to_owned()}</p><p class="muted">{p.guidance}": "<code>{c.answer_shape.clone()}</code></p></details>
         </td>
         <td class="st" data-label=s.availability>
             {cell("availability", None)}
+            {taken::mark(opened, &row)}
             {na.then(|| cell("handled_by", Some(s.handled_by)))}
             {cell("responsibility", None)}
             {cell("modes", None)}
@@ -71,6 +103,17 @@ fn answer(opened: &Opened<'_>, c: &Category) -> Option<impl IntoView + use<>> {
             <div class="row">{opened.labelled("criteria", &row, "verified_at")}{opened.labelled("criteria", &row, "verified_by")}
                 {opened.labelled("criteria", &row, "review_by")}</div>
         </td>
+    })
+}
+
+/// Which institution works on it, and until when.
+fn assigned(opened: &Opened<'_>, row: &RowId) -> Option<impl IntoView + use<>> {
+    let (r, lang) = (review(opened.visit.lang), opened.visit.lang);
+    opened.assigned.get(row).map(|a| {
+        let due = (!a.assignment.due.is_empty()).then(|| format!("（{}）", fill(r.until, &[&a.assignment.due])));
+        view! {
+            <p class="small"><span class="chip" data-tone=if a.overdue { "warn" } else { "line" }>{fill(r.assigned_to, &[&a.name.get(lang)])}{due}</span></p>
+        }
     })
 }
 

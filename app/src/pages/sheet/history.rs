@@ -3,14 +3,17 @@
 use super::{Opened, Tab, frame, open};
 use crate::pages::Visit;
 use crate::pages::error::notice;
-use crate::pages::forms::cell_diff;
+use crate::pages::forms::{cell_diff, three};
 use crate::pages::search::{place, url};
-use crate::pages::shell::moment;
-use crate::words::{fill, sheet};
+use crate::pages::shell::{escape, moment};
+use crate::words::{fill, sheet, together};
+use assessments::access::{Action, permit};
 use assessments::cell::{Address, Layer};
-use assessments::change::{CellChange, ChangeSet};
-use assessments::failure::Failure;
+use assessments::change::{CellChange, ChangeSet, Door};
+use assessments::failure::{Conflict, Failure};
+use assessments::id::InstitutionId;
 use assessments::lang::Lang;
+use assessments::schema;
 use assessments::store::ChangeFilter;
 use leptos::prelude::*;
 
@@ -40,12 +43,14 @@ pub async fn history(
         number: None,
         limit: SIZE,
     };
-    let sets = visit.desk.history(visit.actor()?, &Layer::Shared, &filter).await?;
+    let actor = visit.actor()?;
+    let sets = visit.desk.history(actor, &Layer::Shared, &filter).await?;
+    let sizes = visit.desk.operation_sizes(actor, &sets).await?;
     let s = sheet(visit.lang);
     Ok(frame(&opened, Tab::History, flash, || {
         let title = if address.is_some() { s.history_cell } else { s.history_title };
         let more = sets.last().filter(|last| last.number > 1 && sets.len() as i64 == SIZE).map(|last| {
-            let cell = cell.map(|c| format!("&cell={}", crate::pages::shell::escape(c))).unwrap_or_default();
+            let cell = cell.map(|c| format!("&cell={}", escape(c))).unwrap_or_default();
             view! { <p><a class="btn" rel="next" href=format!("/services/{}/history?before={}{cell}", opened.id(), last.number)>{s.older}</a></p> }
         });
         view! {
@@ -54,34 +59,129 @@ pub async fn history(
                 <p><a href=url(opened.id(), a)>{place(visit, &opened.view.criteria.key(), a)}</a>" · "<a href=format!("/services/{}/history", opened.id())>{s.history_all}</a></p>
             })}
             {refused.map(|f| notice(visit, f))}
+            {refused.and_then(|f| conflicts(&of_common(&opened), f))}
             {if sets.is_empty() {
                 view! { <p class="empty">{s.history_empty}</p> }.into_any()
             } else {
-                view! { <ol class="timeline">{sets.iter().map(|set| entry(&opened, set, address.as_ref())).collect_view()}</ol> }.into_any()
+                view! { <ol class="timeline">{sets.iter().map(|set| entry(&opened, set, address.as_ref(), sizes.get(&set.operation).copied().unwrap_or(1))).collect_view()}</ol> }.into_any()
             }}
             {more}
         }
     }))
 }
 
-fn entry(opened: &Opened<'_>, set: &ChangeSet, only: Option<&Address>) -> impl IntoView + use<> {
+/// Whose history it is, and what its reader may do there.
+pub struct Past<'a> {
+    /// The visit.
+    pub visit: &'a Visit,
+    /// The service's id.
+    pub service: &'a str,
+    /// The institution in whose layer it happened; none for the common text.
+    pub own: Option<&'a InstitutionId>,
+    /// The criteria set, for the names of categories.
+    pub criteria: String,
+    /// The newest revision.
+    pub newest: i64,
+    /// Whether the reader may write there.
+    pub writes: bool,
+}
+
+impl Past<'_> {
+    fn layer(&self) -> Layer {
+        self.own.map_or(Layer::Shared, |id| Layer::Institution(id.clone()))
+    }
+
+    /// What each form sends so that it acts there.
+    fn whose(&self) -> Option<impl IntoView + use<>> {
+        let id = self.own?.to_string();
+        Some(view! { <input type="hidden" name="institution" value=id/> })
+    }
+
+    /// Where a cell stands on a page.
+    fn at(&self, address: &Address) -> String {
+        match self.own {
+            None => url(self.service, address),
+            Some(own) => format!("/services/{}/adoption?institution={own}#{}", self.service, address.anchor()),
+        }
+    }
+
+    /// The form of one cell, or of the own row that it stands in.
+    fn form(&self, address: &Address) -> String {
+        let edit = format!("/services/{}/edit?cell={}", self.service, escape(&address.to_string()));
+        match (self.own, address.section.as_str()) {
+            (None, _) => edit,
+            (Some(own), "adoption") => format!("/services/{}/adoption/edit?institution={own}", self.service),
+            (Some(own), "risks") => {
+                format!("/services/{}/adoption/edit?institution={own}&row={}", self.service, address.row)
+            }
+            (Some(own), _) => format!("{edit}&institution={own}"),
+        }
+    }
+}
+
+fn of_common<'a>(opened: &'a Opened<'_>) -> Past<'a> {
+    Past {
+        visit: opened.visit,
+        service: opened.id(),
+        own: None,
+        criteria: opened.view.criteria.key(),
+        newest: opened.view.number,
+        writes: opened.editable,
+    }
+}
+
+/// The cells that could not be merged, each with its three texts and the way into it.
+pub fn conflicts(past: &Past<'_>, failure: &Failure) -> Option<impl IntoView + use<>> {
+    let Failure::Conflict { cells } = failure else { return None };
+    let visit = past.visit;
+    let w = together(visit.lang);
+    let one = |c: &Conflict| {
+        let address = Address::parse(&c.address).ok()?;
+        let edit = past.form(&address);
+        let way =
+            schema::declared(&address).is_ok().then(|| view! { <p><a class="btn" href=edit>{w.open_cell}</a></p> });
+        Some(view! {
+            <section class="unmerged"><h3><a href=past.at(&address)>{place(visit, &past.criteria, &address)}</a>" "<span class="small muted">{c.author.clone()}</span></h3>
+                {three(visit, &address, c)}{way}</section>
+        })
+    };
+    Some(
+        view! { <section aria-label=w.conflict_cells><h2>{w.conflict_cells}</h2><p>{w.conflict_hint}</p>{cells.iter().filter_map(one).collect_view()}</section> },
+    )
+}
+
+/// What can be done with a change set: each button only for those whose form would be taken. `size` is how many change
+/// sets its act wrote.
+pub fn tools(past: &Past<'_>, set: &ChangeSet, size: i64) -> Option<impl IntoView + use<>> {
+    let visit = past.visit;
+    let (s, w) = (sheet(visit.lang), together(visit.lang));
+    let actor = visit.actor.as_ref().filter(|_| past.writes && set.number <= past.newest)?;
+    let own = actor.is(&set.author) || permit(actor, Action::UndoOthers, &past.layer()).is_ok();
+    let whole = own && size > 1 && set.door != Door::Library;
+    let action = |verb: &str| format!("/services/{}/{verb}", past.service);
+    Some(view! {
+        <div class="row">
+            {own.then(|| view! {
+                <form method="post" action=action("undo")><input type="hidden" name="number" value=set.number.to_string()/>{past.whose()}
+                    <button class="btn" data-kind="quiet" title=s.confirm_hint>{s.undo}</button></form>
+            })}
+            {whole.then(|| view! {
+                <form method="post" action=action("undo-operation")><input type="hidden" name="operation" value=set.operation.to_string()/>{past.whose()}
+                    <button class="btn" data-kind="quiet" title=w.undo_all_hint>{fill(w.undo_all, &[&size])}</button></form>
+            })}
+            {(set.number < past.newest).then(|| view! {
+                <form method="post" action=action("restore")><input type="hidden" name="number" value=set.number.to_string()/>{past.whose()}
+                    <button class="btn" data-kind="quiet" title=s.confirm_hint>{s.restore}</button></form>
+            })}
+        </div>
+    })
+}
+
+fn entry(opened: &Opened<'_>, set: &ChangeSet, only: Option<&Address>, size: i64) -> impl IntoView + use<> {
     let visit = opened.visit;
     let s = sheet(visit.lang);
     let cells: Vec<&CellChange> = set.cells.iter().filter(|c| only.is_none_or(|a| *a == c.address)).collect();
     let rest = cells.len().saturating_sub(CELLS);
-    let tools = (opened.editable && set.number <= opened.view.number).then(|| {
-        let action = |verb: &str| format!("/services/{}/{verb}", opened.id());
-        view! {
-            <div class="row">
-                <form method="post" action=action("undo")><input type="hidden" name="number" value=set.number.to_string()/>
-                    <button class="btn" data-kind="quiet" title=s.confirm_hint>{s.undo}</button></form>
-                {(set.number < opened.view.number).then(|| view! {
-                    <form method="post" action=action("restore")><input type="hidden" name="number" value=set.number.to_string()/>
-                        <button class="btn" data-kind="quiet" title=s.confirm_hint>{s.restore}</button></form>
-                })}
-            </div>
-        }
-    });
     let source = if set.source.is_empty() { String::new() } else { format!("（{}）", set.source) };
     view! {
         <li id=format!("r{}", set.number)>
@@ -93,7 +193,7 @@ fn entry(opened: &Opened<'_>, set: &ChangeSet, only: Option<&Address>) -> impl I
             {(rest > 0).then(|| view! {
                 <details><summary>{fill(s.and_more, &[&rest])}</summary>{cells.iter().skip(CELLS).map(|c| change(opened, set, c)).collect_view()}</details>
             })}
-            {tools}
+            {tools(&of_common(opened), set, size)}
         </li>
     }
 }

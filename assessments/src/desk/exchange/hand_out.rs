@@ -3,12 +3,12 @@
 use super::super::Desk;
 use super::super::sign_in::blocking;
 use crate::access::{Action, Actor, permit};
-use crate::cell::SheetKey;
+use crate::cell::{Layer, SheetKey};
 use crate::failure::Failure;
 use crate::id::{ExportId, opaque};
 use crate::lang::Lang;
 use crate::store::{ChangeFilter, ExportRecord};
-use crate::workbook::{self, ExportInput, HistoryLine};
+use crate::workbook::{self, ExportInput, HistoryLine, OwnSheet};
 
 /// Revisions listed in a workbook's history.
 const HISTORY_LINES: i64 = 200;
@@ -76,25 +76,19 @@ impl Desk {
             self.known_service(&reads, &key.service).await?;
         }
         let view = self.sheet(actor, key).await?;
-        let filter =
-            ChangeFilter { service: Some(key.service.clone()), limit: HISTORY_LINES, ..ChangeFilter::default() };
-        let history = self.history(actor, &key.layer, &filter).await?.into_iter().map(|set| HistoryLine {
-            number: set.number,
-            at: set.at,
-            author: set.author.name,
-            reason: set.reason,
-            door: set.door.label(lang).to_owned(),
-            cells: set.cells.len(),
-        });
-        let history: Vec<HistoryLine> = history.collect();
+        let history = self.history_lines(actor, key, view.number, lang).await?;
+        let whose = match &key.layer {
+            Layer::Institution(id) => Some(self.db.institution(id).await?.get(lang).to_owned()),
+            Layer::Shared => None,
+        };
         let id = ExportId::parse(&opaque(self.world.random()))?;
         let at = self.world.now();
         let record =
             ExportRecord { id: id.clone(), key: key.clone(), number: view.number, person: actor.person.clone(), at };
         let mut tx = self.db.begin().await?;
         tx.add_export(&permit, &record).await?;
-        self.note(&mut tx, actor, "export", key.service.as_str(), &format!("r{} {}", view.number, format.ending()))
-            .await?;
+        let detail = format!("r{} {}", view.number, format.ending());
+        self.note_on(&mut tx, actor, &permit, key, ("export", &detail)).await?;
         tx.commit().await?;
         let file_name = format!("kyohyo-{}-r{}.{}", key.service, view.number, format.ending());
         let catalogue = self.catalogue.clone();
@@ -114,12 +108,44 @@ impl Desk {
                 guardrails: &names,
             };
             match format {
-                Format::Xlsx => workbook::export(&input),
+                Format::Xlsx => match &whose {
+                    Some(name) => {
+                        let own = OwnSheet { institution: name, cells: &view.cells, approval: None };
+                        workbook::export_with(&input, &own)
+                    }
+                    None => workbook::export(&input),
+                },
                 Format::Json => workbook::export_json(&input),
                 Format::Markdown => workbook::export_markdown(&input),
             }
         })
         .await??;
         Ok(Exported { file_name, content_type: format.content_type(), bytes })
+    }
+
+    /// The history that a workbook of revision `number` lists, newest first.
+    pub(in crate::desk) async fn history_lines(
+        &self,
+        actor: &Actor,
+        key: &SheetKey,
+        number: i64,
+        lang: Lang,
+    ) -> Result<Vec<HistoryLine>, Failure> {
+        let filter = ChangeFilter {
+            service: Some(key.service.clone()),
+            before: Some(number + 1),
+            limit: HISTORY_LINES,
+            ..ChangeFilter::default()
+        };
+        let sets = self.history(actor, &key.layer, &filter).await?;
+        let line = |set: crate::change::ChangeSet| HistoryLine {
+            number: set.number,
+            at: set.at,
+            author: set.author.name,
+            reason: set.reason,
+            door: set.door.label(lang).to_owned(),
+            cells: set.cells.len(),
+        };
+        Ok(sets.into_iter().map(line).collect())
     }
 }

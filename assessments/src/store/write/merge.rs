@@ -75,7 +75,7 @@ impl Tx {
             None => draft.change.base < i64::MAX,
         };
         // A category of before the sheet moved to another criteria set is not the one of that name now: nothing merges.
-        if address.section == "criteria" && draft.change.base < draft.head.moved {
+        if address.of_criteria() && draft.change.base < draft.head.moved {
             return self.conflict(draft, &address, &yours).await;
         }
         let base = if changed {

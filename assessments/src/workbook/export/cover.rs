@@ -2,6 +2,7 @@
 
 use super::style::Styles;
 use super::{ExportInput, page};
+use crate::lang::Lang;
 use crate::schema::{Choice, field};
 use crate::workbook::own::mark;
 use crate::workbook::text;
@@ -43,7 +44,7 @@ pub fn cover(sheet: &mut Worksheet, input: &ExportInput, styles: &Styles) -> Res
     sheet.set_row_height(2, 36)?;
     sheet.write_string_with_format(3, 1, input.name().replace('\n', " "), &styles.heading)?;
     sheet.set_row_height(3, 27)?;
-    stamps(sheet, input, styles)?;
+    stamps(sheet, lang, styles, LINES, 6)?;
     let answered = format!("{} / {}", input.cells.answered(), input.criteria.categories.len());
     let lines = [
         (lang.pick("対象サービス", "Service"), format!("{}（{}）", input.name().replace('\n', " "), input.service)),
@@ -65,15 +66,14 @@ pub fn cover(sheet: &mut Worksheet, input: &ExportInput, styles: &Styles) -> Res
     page::page(sheet, input, None)
 }
 
-/// Boxes to sign or stamp, beside the lines.
-fn stamps(sheet: &mut Worksheet, input: &ExportInput, styles: &Styles) -> Result<(), XlsxError> {
-    let lang = input.lang;
-    sheet.merge_range(LINES, 6, LINES, 8, lang.pick("承認欄", "Approval"), &styles.header)?;
+/// Boxes to sign or stamp: six rows and three columns from a cell.
+pub fn stamps(sheet: &mut Worksheet, lang: Lang, styles: &Styles, top: u32, left: u16) -> Result<(), XlsxError> {
+    sheet.merge_range(top, left, top, left + 2, lang.pick("承認欄", "Approval"), &styles.header)?;
     let boxes = [lang.pick("承認", "Approved"), lang.pick("審査", "Reviewed"), lang.pick("作成", "Prepared")];
-    for (col, label) in (6u16..).zip(boxes) {
-        sheet.write_string_with_format(LINES + 1, col, label, &styles.derived_centre)?;
-        sheet.merge_range(LINES + 2, col, LINES + 4, col, "", &styles.stamp)?;
-        sheet.write_string_with_format(LINES + 5, col, "　　/　　/　　", &styles.stamp)?;
+    for (col, label) in (left..).zip(boxes) {
+        sheet.write_string_with_format(top + 1, col, label, &styles.derived_centre)?;
+        sheet.merge_range(top + 2, col, top + 4, col, "", &styles.stamp)?;
+        sheet.write_string_with_format(top + 5, col, "　　/　　/　　", &styles.stamp)?;
     }
     Ok(())
 }

@@ -3,12 +3,18 @@
 use super::ExportInput;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
-/// A4 in Excel's numbering.
+/// A4 and A3 in Excel's numbering.
 const A4: u8 = 9;
+const A3: u8 = 8;
 
 /// In a header or footer `&` starts a code.
 fn literal(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(60).collect::<String>().replace('&', "&&")
+}
+
+/// The same on A3.
+pub fn a3(sheet: &mut Worksheet) {
+    sheet.set_paper_size(A3);
 }
 
 /// Sets a sheet up for printing. `repeat` is the row that stands on top of every page.

@@ -56,6 +56,8 @@ pub fn tables<'a>(book: &'a Book, profile: &'a Profile) -> Vec<Table<'a>> {
                     Some(wanted) => 2 * score + 4 + usize::from(name == *wanted),
                     // A tab of another name must show more of a table to be taken for one.
                     None if section.key == "criteria" && score >= 4 => score,
+                    // The only sheet, as of separated values, needs no name.
+                    None if section.key == "criteria" && score >= 2 && book.sheets.len() == 1 => score,
                     None => continue,
                 };
                 if best.as_ref().is_none_or(|b| score > b.score) {

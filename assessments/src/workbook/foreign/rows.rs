@@ -8,7 +8,7 @@ use super::say::Says;
 use super::texts::{Source, Texts};
 use crate::criteria::CriteriaSet;
 use crate::id::RowId;
-use crate::import::{Mapping, Place};
+use crate::import::{Mapping, OwnColumn, OwnText, Place};
 use crate::schema::{Field, Kind};
 use crate::workbook::grid::{At, Origin};
 use std::collections::BTreeMap;
@@ -47,6 +47,10 @@ pub struct Reader<'a> {
     pub groups: BTreeMap<(String, String), RowId>,
     /// What the marks of footnotes stand for.
     pub footnotes: BTreeMap<String, String>,
+    /// Columns that are the institution's own.
+    pub own: Vec<OwnColumn>,
+    /// What the row that is read belongs to, as an own column names it.
+    pub owner: String,
     placeholders: BTreeMap<String, usize>,
     row: usize,
 }
@@ -64,6 +68,8 @@ impl<'a> Reader<'a> {
             numbers: BTreeMap::new(),
             groups: BTreeMap::new(),
             footnotes: BTreeMap::new(),
+            own: vec![],
+            owner: String::new(),
             placeholders: BTreeMap::new(),
             row: 0,
         }
@@ -72,10 +78,12 @@ impl<'a> Reader<'a> {
     /// Reads a table.
     pub fn table(&mut self, table: &Table<'_>) {
         self.above_header(table);
-        self.own_columns(table);
+        let own = self.own_columns(table);
         self.find_footnotes(table);
         if !table.layout.key.is_empty() {
             self.pairs(table);
+            let rows = (table.first..=table.view.last.row).filter(|row| table.view.own(*row).next().is_some()).count();
+            self.table_read(table, rows);
             return;
         }
         let mut above: BTreeMap<u32, String> = BTreeMap::new();
@@ -86,22 +94,30 @@ impl<'a> Reader<'a> {
             }
             let said = self.row(table, row, &mut above);
             self.row += 1;
+            self.owner.clear();
             let taken = match table.section.key {
                 "criteria" => self.answer(table, &said),
                 _ => self.free(table, row, &said),
             };
             rows += usize::from(taken);
-            if !taken {
+            if taken {
+                self.own_texts(table, row, &own);
+            } else {
                 self.leftover(table, row);
             }
         }
+        self.own.retain(|column| !column.texts.is_empty());
         self.whole(table);
-        let at = Place { sheet: table.view.grid.name.clone(), cell: format!("A{}", table.header + 1) };
-        self.says.table_read(&at, table.section.ja, table.section.en, rows);
+        self.table_read(table, rows);
         let grid = table.view.grid;
         if !grid.hidden_rows.is_empty() || !grid.hidden_cols.is_empty() {
             self.says.hidden(&grid.name, grid.hidden_rows.len(), grid.hidden_cols.len());
         }
+    }
+
+    fn table_read(&mut self, table: &Table<'_>, rows: usize) {
+        let at = Place { sheet: table.view.grid.name.clone(), cell: format!("A{}", table.header + 1) };
+        self.says.table_read(&at, table.section.ja, table.section.en, rows);
     }
 
     /// The next new row of a section.
@@ -157,11 +173,13 @@ impl<'a> Reader<'a> {
         let (category, confidence) = propose(&label.text, self.criteria, self.profile, self.remembered);
         if !self.mapping.iter().any(|m| m.label == label.text) {
             let (label, category) = (label.text.clone(), category.clone());
-            self.mapping.push(Mapping { label, category, confidence, place: at.clone() });
+            let group = of(Role::Derived).map(|s| s.text.clone()).unwrap_or_default();
+            self.mapping.push(Mapping { label, category, confidence, group, place: at.clone() });
         }
         if let Some(number) = of(Role::Number) {
             self.numbers.insert(plain(&number.text), (category.clone(), label.text.clone()));
         }
+        self.owner.clone_from(if category.is_empty() { &label.text } else { &category });
         let Some(row) = RowId::parse(&category).ok().filter(|_| !category.is_empty()) else {
             let texts: Vec<&str> = said.values().map(|s| s.text.as_str()).collect();
             self.says.unmapped(&at, &label.text, &texts.join(" / "));
@@ -187,6 +205,8 @@ impl<'a> Reader<'a> {
             return false;
         }
         let id = self.placeholder(table.section.key);
+        let number = said.iter().find(|(col, _)| table.roles.get(col).is_some_and(is_number));
+        self.owner = number.map_or_else(|| format!("{}", row + 1), |(_, s)| s.text.clone());
         let head = table.column(&Role::Head).and_then(|c| said.get(&c)).map(|h| h.text.clone()).unwrap_or_default();
         let source = Source { row: self.row, head, label: String::new() };
         self.group(table, &id, said);
@@ -257,7 +277,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn own_columns(&mut self, table: &Table<'_>) {
+    /// Tells the columns that are not ours; their numbers, with their places in what is kept of them.
+    fn own_columns(&mut self, table: &Table<'_>) -> Vec<(u32, usize)> {
+        let mut found = Vec::new();
         let used: std::collections::BTreeSet<u32> = table
             .view
             .grid
@@ -269,7 +291,28 @@ impl<'a> Reader<'a> {
         for col in used.into_iter().filter(|c| *c <= table.view.last.col && !table.roles.contains_key(c)) {
             let header = table.label(col);
             if !header.is_empty() {
-                self.says.own_column(&table.view.place(At { row: table.first.saturating_sub(1), col }), header);
+                let place = table.view.place(At { row: table.first.saturating_sub(1), col });
+                self.says.own_column(&place, header);
+                found.push((col, self.own.len()));
+                let (section, header) = (table.section.key.to_owned(), header.trim().to_owned());
+                self.own.push(OwnColumn { section, header, place, texts: vec![] });
+            }
+        }
+        found
+    }
+
+    /// What the institution's own columns say in a row.
+    fn own_texts(&mut self, table: &Table<'_>, row: u32, own: &[(u32, usize)]) {
+        for (col, index) in own {
+            let cell = table.view.grid.cells.get(&At { row, col: *col });
+            let Some(cell) = cell.filter(|c| !c.struck && c.origin != Origin::Error) else { continue };
+            let text = cell.text.trim();
+            if let Some(column) = self.own.get_mut(*index)
+                && !self.profile.is_blank(text)
+                && column.texts.len() < 1_000
+            {
+                let cell = At { row, col: *col }.name();
+                column.texts.push(OwnText { row: self.owner.clone(), cell, text: text.to_owned() });
             }
         }
     }
@@ -285,6 +328,10 @@ impl<'a> Reader<'a> {
 /// A number as it is compared: `３` and `3` are one.
 pub fn plain(text: &str) -> String {
     text.nfkc().collect::<String>().trim().trim_end_matches('.').to_owned()
+}
+
+fn is_number(role: &Role) -> bool {
+    *role == Role::Number || matches!(role, Role::Field(f) if f.key == "number")
 }
 
 /// The fields of a row, choices first: what stands behind a mark goes ahead of remarks.

@@ -44,6 +44,7 @@ impl Reader<'_> {
                 }
                 key.map(str::to_owned)
             }
+            Kind::Choices(_) => crate::workbook::own::value::stored(field, &said.text),
             Kind::Reference("criteria") => {
                 let (first, others) = self.categories(&said.text);
                 let note = address("note", Some(self.profile.lang));

@@ -66,7 +66,7 @@ pub fn relations(mut xml: Xml<'_>, folder: &str) -> Result<BTreeMap<String, Rela
 }
 
 /// A target as the whole name of a part: absolute, or seen from a folder; `..` never leaves the package.
-fn resolve_part(folder: &str, target: &str) -> String {
+pub fn resolve_part(folder: &str, target: &str) -> String {
     let target = target.replace('\\', "/");
     let joined = match target.strip_prefix('/') {
         Some(whole) => whole.to_owned(),

@@ -104,6 +104,20 @@ impl<'a> Source<'a> {
         self.watched(part, MAX_PART)?.map(|r| work(Xml::new(&mut Tee::new(r, out), limits, part))).transpose()
     }
 
+    /// The names of all parts, in lower case.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.parts.keys().map(String::as_str)
+    }
+
+    /// A part as text, within bounds.
+    pub fn text(&mut self, part: &str, most: u64) -> Result<Option<String>, Failure> {
+        let limits = self.limits;
+        let Some(mut from) = self.watched(part, most)? else { return Ok(None) };
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut from, &mut text).map_err(|e| limits.failure(part, e))?;
+        Ok(Some(text))
+    }
+
     pub fn copy(&mut self, part: &str, most: u64, mut out: impl Write) -> Result<bool, Failure> {
         let limits = self.limits;
         let Some(mut from) = self.watched(part, most)? else { return Ok(false) };

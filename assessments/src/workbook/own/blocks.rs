@@ -2,6 +2,7 @@
 
 use super::mark::{OwnMark, parse_key, parse_row_mark, parse_token};
 use super::say::Says;
+use crate::import::Copies;
 use crate::lang::Lang;
 use crate::schema::{Field, SECTIONS, Section};
 use crate::workbook::grid::{At, Book, Grid};
@@ -236,8 +237,15 @@ fn headed(grid: &Grid, sheet: usize, row: u32, section: &'static Section) -> Blo
     block
 }
 
-/// One table for each section: of this export before others, under its own sheet name before copies.
-pub fn choose(book: &Book, found: &[Block], mark: &OwnMark, says: &mut Says) -> Vec<Block> {
+/// One table for each section: on a sheet that the reader named, else of this export before others, under its own sheet
+/// name before copies. Where nobody has named one of several, that is asked.
+pub fn choose(
+    book: &Book,
+    found: &[Block],
+    mark: &OwnMark,
+    named_sheets: &[String],
+    (asked, says): (&mut Vec<Copies>, &mut Says),
+) -> Vec<Block> {
     let name = |b: &Block| book.sheets.get(b.sheet).map_or("", |g| g.name.as_str()).to_owned();
     let mut chosen: Vec<Block> = Vec::new();
     for section in SECTIONS {
@@ -252,10 +260,14 @@ pub fn choose(book: &Book, found: &[Block], mark: &OwnMark, says: &mut Says) -> 
         let rank = |b: &&Block| {
             let ours = b.token.as_ref().is_some_and(|t| t.export == mark.export);
             let named = name(b).trim() == text::sheet_of(section.key);
-            (!ours, !named, b.sheet)
+            (!named_sheets.contains(&name(b)), !ours, !named, b.sheet)
         };
         candidates.sort_by_key(rank);
         let Some(first) = candidates.first() else { continue };
+        if candidates.len() > 1 && !named_sheets.contains(&name(first)) {
+            let sheets = candidates.iter().take(20).map(|b| name(b)).collect();
+            asked.push(Copies { section: section.key.to_owned(), sheets });
+        }
         for copy in &candidates[1..] {
             says.two_copies(&name(first), &name(copy));
         }

@@ -31,6 +31,15 @@ pub fn token(mark: &OwnMark, section: &str) -> String {
     format!("{SCHEME}|{}|{}/{section}|{}", mark.export, mark.service, mark.number)
 }
 
+/// The section of the token by which a workbook of an institution's layer is told, whoever holds it.
+pub const OF_A_LAYER: &str = "_layer";
+
+/// Whether a workbook was handed out from an institution's layer.
+pub fn of_a_layer(book: &Book) -> bool {
+    let says = |text: &str| parse_token(text).is_some_and(|(_, section)| section == OF_A_LAYER);
+    book.sheets.iter().any(|grid| grid.cells.values().any(|c| says(&c.text)))
+}
+
 /// Reads a token; the second value is the section.
 pub fn parse_token(text: &str) -> Option<(OwnMark, String)> {
     let mut parts = text.trim().split('|');

@@ -1,0 +1,289 @@
+//! One pass over what matches: the best documents, how many there are, and the counts of every facet.
+//!
+//! All facets of a document are one number of a dictionary (see `Doc::combination`), so that counting costs one look-up a
+//! document; the few hundred combinations are taken apart afterwards.
+
+use super::docs::{NEVER_CHECKED, NO_EVIDENCE};
+use super::facts::{Combination, Facts, Known};
+use super::request::{FacetFilter, FacetKey};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+use std::sync::Arc;
+use tantivy::collector::{Collector, SegmentCollector};
+use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
+
+/// Bounds of `changed`, in days.
+pub const CHANGED: [(&str, i64); 4] = [("7d", 7), ("30d", 30), ("90d", 90), ("365d", 365)];
+/// Bounds of `evidence`, in days.
+pub const EVIDENCE: [(&str, i64); 3] = [("180d", 180), ("365d", 365), ("730d", 730)];
+/// Value of `evidence` where nobody ever looked.
+pub const NEVER: &str = "never";
+
+/// What is collected.
+pub struct Collect<'a> {
+    /// Best documents wanted.
+    pub limit: usize,
+    /// Facets chosen.
+    pub filter: &'a FacetFilter,
+    /// Whether facets are counted.
+    pub count: bool,
+    /// Today, counted from 1970.
+    pub today: i64,
+    /// Whether what changed lately comes before what is as good and older.
+    pub recent: bool,
+    /// What was read of earlier segments.
+    pub known: &'a Arc<Known>,
+}
+
+/// What was found in an index.
+#[derive(Debug, Default)]
+pub struct Collected {
+    /// The best documents, best first.
+    pub best: Vec<(Score, u32, DocAddress)>,
+    /// How many match.
+    pub total: u64,
+    /// Counts by facet and value.
+    pub counts: HashMap<(FacetKey, Arc<str>), u64>,
+}
+
+#[derive(PartialEq)]
+struct Ranked(Score, u32, DocId);
+
+impl Eq for Ranked {}
+impl PartialOrd for Ranked {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Ranked {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.total_cmp(&other.0).then_with(|| (other.1, other.2).cmp(&(self.1, self.2)))
+    }
+}
+
+/// A segment's part of it.
+pub struct Segment {
+    ordinal: SegmentOrdinal,
+    known: Arc<Known>,
+    facts: Arc<Facts>,
+    today: i64,
+    limit: usize,
+    count: bool,
+    /// How many of the chosen keys each combination fails, and the one it fails where it is one; nothing where none is
+    /// chosen.
+    fails: Vec<(u8, Option<FacetKey>)>,
+    /// Whether each pair of days is wanted; nothing where that does not matter.
+    wanted: Vec<bool>,
+    /// What each pair of days is worth; nothing where that does not matter.
+    fresh: Vec<f32>,
+    found: Vec<u32>,
+    /// How many that fit all else have each pair of days.
+    dated: Vec<u32>,
+    total: u64,
+    best: BinaryHeap<Reverse<Ranked>>,
+}
+
+#[derive(Clone, Default)]
+struct Wanted {
+    changed: Option<i64>,
+    evidence: Option<Option<i64>>,
+}
+
+impl Wanted {
+    fn all(&self) -> bool {
+        self.changed.is_none() && self.evidence.is_none()
+    }
+
+    fn fits(&self, changed: i64, evidence: i64, today: i64) -> bool {
+        let late = self.changed.is_none_or(|within| changed > 0 && today - changed <= within);
+        late && match self.evidence {
+            None => true,
+            Some(None) => evidence == NEVER_CHECKED,
+            Some(Some(older)) => evidence != NO_EVIDENCE && (evidence == NEVER_CHECKED || today - evidence > older),
+        }
+    }
+}
+
+fn wanted(filter: &FacetFilter) -> Wanted {
+    let bound = |list: &[(&str, i64)], value: &str| {
+        let days = value.trim_end_matches('d').parse().ok().filter(|d| (1..100_000).contains(d));
+        list.iter().find(|(name, _)| *name == value).map(|(_, days)| *days).or(days)
+    };
+    Wanted {
+        changed: filter.of(FacetKey::Changed).filter_map(|v| bound(&CHANGED, v)).max(),
+        evidence: filter.of(FacetKey::Evidence).next().and_then(|v| match v {
+            NEVER => Some(None),
+            other => bound(&EVIDENCE, other).map(Some),
+        }),
+    }
+}
+
+impl Collector for Collect<'_> {
+    type Fruit = Collected;
+    type Child = Segment;
+
+    fn for_segment(&self, ordinal: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<Segment> {
+        let facts = self.known.of(segment)?;
+        let chosen: Vec<FacetKey> = {
+            let mut keys: Vec<FacetKey> = self.filter.iter().map(|(k, _)| k).collect();
+            keys.dedup();
+            keys.retain(|k| !matches!(k, FacetKey::Changed | FacetKey::Evidence));
+            keys
+        };
+        let values = self.known.values();
+        let fails = if chosen.is_empty() {
+            vec![]
+        } else {
+            let failing = |c: &Combination| {
+                let misses = |key: &&FacetKey| {
+                    !c.values
+                        .iter()
+                        .filter_map(|v| values.list.get(*v as usize))
+                        .any(|(k, v)| k == *key && self.filter.has(*k, v))
+                };
+                let missed: Vec<FacetKey> = chosen.iter().filter(misses).copied().collect();
+                (u8::try_from(missed.len()).unwrap_or(u8::MAX), missed.first().copied().filter(|_| missed.len() == 1))
+            };
+            facts.combinations.iter().map(failing).collect()
+        };
+        drop(values);
+        let wanted = wanted(self.filter);
+        let days = |work: &dyn Fn(i64, i64) -> bool| facts.days.iter().map(|(c, e)| work(*c, *e)).collect::<Vec<_>>();
+        let age = |changed: i64| if changed > 0 { self.today - changed } else { i64::MAX };
+        Ok(Segment {
+            ordinal,
+            known: self.known.clone(),
+            today: self.today,
+            limit: self.limit,
+            count: self.count,
+            fails,
+            wanted: if wanted.all() { vec![] } else { days(&|c, e| wanted.fits(c, e, self.today)) },
+            fresh: match self.recent {
+                true => facts.days.iter().map(|(changed, _)| freshness(age(*changed))).collect(),
+                false => vec![],
+            },
+            found: vec![0; facts.combinations.len()],
+            dated: vec![0; facts.days.len()],
+            total: 0,
+            best: BinaryHeap::with_capacity(self.limit + 1),
+            facts,
+        })
+    }
+
+    fn requires_scoring(&self) -> bool {
+        true
+    }
+
+    fn merge_fruits(&self, parts: Vec<Collected>) -> tantivy::Result<Collected> {
+        let mut all = Collected::default();
+        for part in parts {
+            all.best.extend(part.best);
+            all.total += part.total;
+            for (key, count) in part.counts {
+                *all.counts.entry(key).or_default() += count;
+            }
+        }
+        all.best.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        all.best.truncate(self.limit);
+        Ok(all)
+    }
+}
+
+impl SegmentCollector for Segment {
+    type Fruit = Collected;
+
+    fn collect(&mut self, doc: DocId, score: Score) {
+        let at = doc as usize;
+        let (Some(of), Some(when)) = (self.facts.of.get(at), self.facts.when.get(at)) else { return };
+        let (of, when) = (*of as usize, *when as usize);
+        // What is no document has no combination.
+        let Some(found) = self.found.get_mut(of) else { return };
+        let fails = self.fails.get(of).map_or(0, |f| f.0);
+        if fails > 1 {
+            return;
+        }
+        if fails == 0
+            && let Some(dated) = self.dated.get_mut(when)
+        {
+            *dated += 1;
+        }
+        if self.wanted.get(when) == Some(&false) {
+            return;
+        }
+        *found += 1;
+        if fails == 1 {
+            return;
+        }
+        self.total += 1;
+        let weight = self.facts.combinations.get(of).map_or(1.0, |c| c.weight);
+        let score = score * weight * self.fresh.get(when).copied().unwrap_or(1.0);
+        let full = self.best.len() >= self.limit;
+        let least = self.best.peek().filter(|_| full).map(|Reverse(least)| (least.0, least.1));
+        if least.is_some_and(|(least, _)| score < least) {
+            return;
+        }
+        let place = self.facts.place.get(at).copied().unwrap_or(0);
+        if least.is_some_and(|(least, last)| score == least && place > last) {
+            return;
+        }
+        self.best.push(Reverse(Ranked(score, place, doc)));
+        if full {
+            self.best.pop();
+        }
+    }
+
+    fn harvest(mut self) -> Collected {
+        let mut out = Collected { total: self.total, ..Collected::default() };
+        let ordinal = self.ordinal;
+        out.best = std::mem::take(&mut self.best)
+            .into_iter()
+            .map(|Reverse(Ranked(s, p, d))| (s, p, DocAddress::new(ordinal, d)))
+            .collect();
+        if !self.count {
+            return out;
+        }
+        let values = self.known.values();
+        let mut counts = vec![0_u64; values.list.len()];
+        for (ord, found) in self.found.iter().enumerate().filter(|(_, n)| **n > 0) {
+            let only = self.fails.get(ord).and_then(|f| f.1);
+            for value in self.facts.combinations.get(ord).into_iter().flat_map(|c| &c.values) {
+                let key = values.list.get(*value as usize).map(|(k, _)| *k);
+                if only.is_none() || only == key {
+                    counts[*value as usize] += u64::from(*found);
+                }
+            }
+        }
+        for ((key, value), count) in values.list.iter().zip(counts).filter(|(_, n)| *n > 0) {
+            out.counts.insert((*key, value.clone()), count);
+        }
+        let names = CHANGED.iter().map(|(n, _)| (FacetKey::Changed, *n));
+        let names =
+            names.chain(EVIDENCE.iter().map(|(n, _)| (FacetKey::Evidence, *n))).chain([(FacetKey::Evidence, NEVER)]);
+        for ((key, name), count) in names.zip(self.times()).filter(|(_, n)| *n > 0) {
+            out.counts.insert((key, name.into()), count);
+        }
+        out
+    }
+}
+
+/// What a change so many days ago is worth: half more today, nothing more after some months.
+fn freshness(days: i64) -> f32 {
+    1.0 + 0.5 / (1.0 + days.clamp(0, 10_000) as f32 / 7.0)
+}
+
+impl Segment {
+    /// Counts by age, in the order of [`CHANGED`], [`EVIDENCE`] and [`NEVER`].
+    fn times(&self) -> [u64; CHANGED.len() + EVIDENCE.len() + 1] {
+        let mut times = [0; CHANGED.len() + EVIDENCE.len() + 1];
+        for ((changed, evidence), many) in self.facts.days.iter().zip(&self.dated).filter(|(_, n)| **n > 0) {
+            let late = CHANGED.iter().map(|(_, days)| *changed > 0 && self.today - changed <= *days);
+            let never = *evidence == NEVER_CHECKED;
+            let old =
+                EVIDENCE.iter().map(|(_, days)| never || (*evidence != NO_EVIDENCE && self.today - evidence > *days));
+            for (sum, _) in times.iter_mut().zip(late.chain(old).chain([never])).filter(|(_, is)| *is) {
+                *sum += u64::from(*many);
+            }
+        }
+        times
+    }
+}

@@ -1,0 +1,187 @@
+//! Reads the lists of one way, in the order of the documents.
+
+use super::window::Bits;
+use std::rc::Rc;
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::postings::{BlockSegmentPostings, Postings, SegmentPostings};
+use tantivy::query::Bm25Weight;
+use tantivy::{DocSet, TERMINATED};
+
+/// The lists of one way.
+pub enum Cursor {
+    /// One term: read block by block, without a call a document.
+    One(Box<One>),
+    /// Terms that must stand together.
+    Several(Several),
+}
+
+impl Cursor {
+    /// No match comes before this document.
+    pub fn next(&self) -> u32 {
+        match self {
+            Cursor::One(one) => one.next(),
+            Cursor::Several(several) => several.lists.first().map_or(TERMINATED, DocSet::doc),
+        }
+    }
+
+    /// About how many documents match: never fewer than do.
+    pub fn size(&self) -> u64 {
+        match self {
+            Cursor::One(one) => one.list.doc_freq().into(),
+            Cursor::Several(several) => several.lists.first().map_or(0, |l| l.doc_freq().into()),
+        }
+    }
+
+    /// Puts every match of a window that is asked for, with its score.
+    #[inline]
+    pub fn fill(&mut self, from: u32, end: u32, asked: &Bits, put: &mut impl FnMut(usize, f32)) {
+        if self.next() >= end {
+            return;
+        }
+        match self {
+            Cursor::One(one) => one.fill(from, end, asked, put),
+            Cursor::Several(several) => several.fill(from, end, asked, put),
+        }
+    }
+}
+
+/// A term's list.
+pub struct One {
+    list: BlockSegmentPostings,
+    /// Where in its block.
+    at: usize,
+    /// How often and in how long a text the term stands, where that counts.
+    scored: Option<(Rc<Bm25Weight>, FieldNormReader)>,
+    plus: f32,
+    times: f32,
+}
+
+impl One {
+    /// A list with what a match scores.
+    pub fn new(
+        list: BlockSegmentPostings,
+        scored: Option<(Rc<Bm25Weight>, FieldNormReader)>,
+        plus: f32,
+        times: f32,
+    ) -> One {
+        One { list, at: 0, scored, plus, times }
+    }
+
+    fn next(&self) -> u32 {
+        self.list.docs().get(self.at).copied().unwrap_or(TERMINATED)
+    }
+
+    fn fill(&mut self, from: u32, end: u32, asked: &Bits, put: &mut impl FnMut(usize, f32)) {
+        if self.next() < from {
+            self.at = self.list.seek(from);
+        }
+        loop {
+            let docs = self.list.docs().get(self.at..).unwrap_or_default();
+            let inside = match docs.last() {
+                None => return,
+                Some(last) if *last < end => docs,
+                Some(_) => docs.get(..docs.partition_point(|d| *d < end)).unwrap_or_default(),
+            };
+            match &self.scored {
+                None => {
+                    for doc in inside {
+                        let at = (doc - from) as usize;
+                        if asked.has(at) {
+                            put(at, self.plus);
+                        }
+                    }
+                }
+                Some((weight, norms)) => {
+                    let often = self.list.freqs().get(self.at..).unwrap_or_default();
+                    for (doc, often) in inside.iter().zip(often) {
+                        let at = (doc - from) as usize;
+                        if asked.has(at) {
+                            put(at, self.plus + self.times * weight.score(norms.fieldnorm_id(*doc), *often));
+                        }
+                    }
+                }
+            }
+            if inside.len() < docs.len() {
+                self.at += inside.len();
+                return;
+            }
+            self.list.advance();
+            self.at = 0;
+        }
+    }
+}
+
+/// Lists of terms that must all stand in a text.
+pub struct Several {
+    /// The shortest first.
+    pub lists: Vec<SegmentPostings>,
+    /// What each list's term counts; nothing where only matching does.
+    pub weights: Vec<Rc<Bm25Weight>>,
+    /// Lengths of texts.
+    pub norms: Option<FieldNormReader>,
+    /// Where each list's term stands in a phrase; nothing where that does not matter.
+    pub places: Vec<u32>,
+    /// Score of a match.
+    pub plus: f32,
+    /// What the sum of the weights counts.
+    pub times: f32,
+}
+
+impl Several {
+    fn score(&self, doc: u32) -> f32 {
+        let Some(norms) = &self.norms else { return self.plus };
+        let norm = norms.fieldnorm_id(doc);
+        let sum: f32 = self.lists.iter().zip(&self.weights).map(|(l, w)| w.score(norm, l.term_freq())).sum();
+        self.plus + self.times * sum
+    }
+
+    fn fill(&mut self, from: u32, end: u32, asked: &Bits, put: &mut impl FnMut(usize, f32)) {
+        let Some(first) = self.lists.first_mut() else { return };
+        let mut doc = if first.doc() < from { first.seek(from) } else { first.doc() };
+        while doc < end {
+            let at = (doc - from) as usize;
+            let later = if asked.has(at) { self.missing(doc) } else { Some(doc + 1) };
+            match later {
+                None => {
+                    if self.places.is_empty() || self.in_place() {
+                        put(at, self.score(doc));
+                    }
+                    doc = self.lists.first_mut().map_or(TERMINATED, DocSet::advance);
+                }
+                Some(later) if later == doc + 1 => doc = self.lists.first_mut().map_or(TERMINATED, DocSet::advance),
+                Some(later) => doc = self.lists.first_mut().map_or(TERMINATED, |l| l.seek(later)),
+            }
+        }
+    }
+
+    /// Whether the terms stand in their places in the document that all lists are at.
+    fn in_place(&mut self) -> bool {
+        let mut starts: Vec<u32> = Vec::new();
+        let mut here: Vec<u32> = Vec::new();
+        for (n, (list, place)) in self.lists.iter_mut().zip(&self.places).enumerate() {
+            list.positions(&mut here);
+            let begins = here.iter().filter_map(|p| p.checked_sub(*place));
+            if n == 0 {
+                starts.extend(begins);
+            } else {
+                let begins: Vec<u32> = begins.collect();
+                starts.retain(|s| begins.binary_search(s).is_ok());
+            }
+            if starts.is_empty() {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Where the next document is that a list has which lacks this one.
+    fn missing(&mut self, doc: u32) -> Option<u32> {
+        for list in self.lists.iter_mut().skip(1) {
+            let here = if list.doc() < doc { list.seek(doc) } else { list.doc() };
+            if here > doc {
+                return Some(here);
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,193 @@
+//! Words and alternatives of a query on one segment.
+
+use super::cursor::Cursor;
+use super::window::{Bits, WINDOW, Window};
+use tantivy::TERMINATED;
+
+/// What the other ways of a word add to the best one.
+const TIE: f32 = 0.12;
+
+/// A word with its lists.
+pub struct Node {
+    /// Ways in which a text answers to the word: the best one counts, and a little of the others.
+    ways: Vec<Cursor>,
+    /// Parts of the word: they are summed up.
+    loose: Vec<Cursor>,
+    /// The words of a span, and whether each is required.
+    inner: Vec<(Node, bool)>,
+    buffers: Buffers,
+}
+
+/// Room of a word for one window, made when it is first needed: sums of the ways' scores, and what the words of a span match.
+#[derive(Default)]
+struct Buffers {
+    sum: Option<Box<[f32; WINDOW]>>,
+    inner: Option<Box<(Window, Window)>>,
+}
+
+impl Node {
+    /// A word of these ways, with parts of it and the words of a span.
+    pub fn new(ways: Vec<Cursor>, loose: Vec<Cursor>, mut inner: Vec<(Node, bool)>) -> Node {
+        inner.sort_by_key(|(node, required)| (!required, node.size()));
+        Node { ways, loose, inner, buffers: Buffers::default() }
+    }
+
+    /// No match comes before this document.
+    pub fn next(&self) -> u32 {
+        let ways = self.ways.iter().chain(&self.loose).map(Cursor::next);
+        ways.chain(self.inner.iter().map(|(n, _)| n.next())).min().unwrap_or(TERMINATED)
+    }
+
+    /// About how many documents match: never fewer than do.
+    pub fn size(&self) -> u64 {
+        let ways: u64 = self.ways.iter().chain(&self.loose).map(Cursor::size).sum();
+        ways + self.inner.iter().map(|(n, _)| n.size()).sum::<u64>()
+    }
+
+    /// The best way's score and a little of the others', for each match of a window that is asked for; says whether there
+    /// is any.
+    pub fn fill(&mut self, from: u32, end: u32, asked: &Bits, out: &mut Window) -> bool {
+        out.clear();
+        if self.next() >= end {
+            return false;
+        }
+        match (self.ways.as_mut_slice(), self.inner.is_empty()) {
+            ([one], true) => one.fill(from, end, asked, &mut |at, score| {
+                out.bits.add(at);
+                *out.of(at) = score;
+            }),
+            _ => self.best(from, end, asked, out),
+        }
+        for way in &mut self.loose {
+            way.fill(from, end, asked, &mut |at, score| out.plus(at, score));
+        }
+        !out.bits.is_empty()
+    }
+
+    fn best(&mut self, from: u32, end: u32, asked: &Bits, out: &mut Window) {
+        let sum = self.buffers.sum.get_or_insert_with(|| Box::new([0.0; WINDOW]));
+        let mut put = |at: usize, score: f32, out: &mut Window| {
+            let new = out.bits.add(at);
+            let (best, sum) = (out.of(at), &mut sum[at % WINDOW]);
+            *sum = if new { score } else { *sum + score };
+            *best = if new { score } else { best.max(score) };
+        };
+        for way in &mut self.ways {
+            way.fill(from, end, asked, &mut |at, score| put(at, score, out));
+        }
+        if !self.inner.is_empty() {
+            let (each, total) = &mut **self.buffers.inner.get_or_insert_with(Box::default);
+            combine(&mut self.inner, from, end, asked, each, total);
+            total.bits.each(|at| put(at, total.score(at), out));
+        }
+        let matched = out.bits.clone();
+        matched.each(|at| {
+            let (best, sum) = (out.of(at), sum[at % WINDOW]);
+            *best += TIE * (sum - *best).min(*best);
+        });
+    }
+}
+
+/// The words of a span together: all that are required, or some where none is. What is required comes first, so that the
+/// others are asked about what it left.
+fn combine(nodes: &mut [(Node, bool)], from: u32, end: u32, asked: &Bits, each: &mut Window, total: &mut Window) {
+    total.clear();
+    let mut left = asked.clone();
+    let mut first = true;
+    for (node, required) in nodes {
+        let any = node.fill(from, end, &left, each);
+        if *required {
+            both(&mut first, total, each);
+            if total.bits.is_empty() {
+                return;
+            }
+            left.clone_from(&total.bits);
+        } else if any {
+            // Nothing new where something is required: no more was asked for.
+            each.bits.each(|at| total.plus(at, each.score(at)));
+        }
+    }
+}
+
+/// One alternative of a query on one segment.
+pub struct Running {
+    /// What must match, the rarest first.
+    pub required: Vec<Node>,
+    /// What adds to the score.
+    pub optional: Vec<Node>,
+    /// What adds to the score and is no word.
+    pub extra: Vec<Node>,
+    /// What must not match.
+    pub not: Vec<Node>,
+    /// Whether one of the optional must match.
+    pub some: bool,
+    /// Whether everything matches that is not left out.
+    pub all: bool,
+    /// Room for one word's matches, and for those of several.
+    pub buffers: (Window, Window),
+}
+
+impl Running {
+    /// No match comes before this document.
+    pub fn next(&self, from: u32) -> u32 {
+        if self.all {
+            return from;
+        }
+        let required = self.required.iter().map(Node::next).max().unwrap_or(0);
+        let some = self.optional.iter().map(Node::next).min().unwrap_or(TERMINATED);
+        if self.some { required.max(some) } else { required }
+    }
+
+    /// The matches of a window; says whether there is any.
+    pub fn fill(&mut self, from: u32, end: u32, out: &mut Window) -> bool {
+        let Running { required, optional, extra, not, some, buffers: (word, sums), .. } = self;
+        out.clear();
+        // What can still match: only that is asked of the words that follow.
+        let mut asked = Bits::first((end - from) as usize);
+        let mut first = true;
+        for node in required {
+            if !node.fill(from, end, &asked, word) {
+                out.clear();
+                return false;
+            }
+            both(&mut first, out, word);
+            asked.clone_from(&out.bits);
+        }
+        if *some {
+            sums.clear();
+            for node in optional.iter_mut() {
+                if node.fill(from, end, &asked, word) {
+                    word.bits.each(|at| sums.plus(at, word.score(at)));
+                }
+            }
+            both(&mut first, out, sums);
+        } else if first {
+            out.bits.clone_from(&asked);
+            asked.each(|at| *out.of(at) = 0.0);
+        }
+        asked.clone_from(&out.bits);
+        let optional = if *some { &mut [][..] } else { &mut optional[..] };
+        for node in optional.iter_mut().chain(extra) {
+            if node.fill(from, end, &asked, word) {
+                word.bits.each(|at| *out.of(at) += word.score(at));
+            }
+        }
+        for node in not {
+            if node.fill(from, end, &asked, word) {
+                out.bits.without(&word.bits);
+            }
+        }
+        !out.bits.is_empty()
+    }
+}
+
+/// Keeps what matches here and there, with the sum of the scores; the first time there is nothing to compare with.
+fn both(first: &mut bool, out: &mut Window, more: &mut Window) {
+    if std::mem::take(first) {
+        std::mem::swap(out, more);
+        return;
+    }
+    out.bits.keep(&more.bits);
+    let matched = out.bits.clone();
+    matched.each(|at| *out.of(at) += more.score(at));
+}
