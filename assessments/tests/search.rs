@@ -115,7 +115,7 @@ async fn comments_are_found_in_their_layer_only_and_go_when_they_are_deleted(
 
 #[rstest]
 #[tokio::test]
-async fn synonyms_are_a_coordinators_and_in_force_at_once_on_every_server(
+async fn synonyms_are_a_coordinators_and_in_force_here_and_on_other_servers(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
 ) {
     let stage = Stage::open(database).await;

@@ -1,7 +1,7 @@
 //! Search: what is found, for whom, and what is offered while somebody types.
 
 use super::Desk;
-use super::sign_in::blocking;
+use super::turns::in_turn;
 use crate::access::{Action, Actor};
 use crate::cell::{Address, Layer};
 use crate::criteria::Category;
@@ -12,12 +12,6 @@ use crate::lang::Label;
 use crate::schema::{PRIVATE, SECTIONS};
 use crate::search::{Answer, FacetKey, Filter, Hit, Request, fold_text};
 use crate::store::{ServiceFilter, ServiceRow};
-use std::sync::LazyLock;
-use tokio::sync::Semaphore;
-
-/// Searches that run at a time.
-static SEARCHERS: LazyLock<Semaphore> =
-    LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)));
 
 /// Sections whose hits are cells of the working text.
 fn cell_sections() -> impl Iterator<Item = &'static str> {
@@ -77,13 +71,10 @@ impl Desk {
 
     async fn find_within(&self, actor: &Actor, request: &Request, filter: Filter) -> Result<Answer, Failure> {
         self.shared(actor, Action::ReadSheet)?;
-        // Another server may have changed the list a moment ago.
-        self.follow_synonyms().await?;
+        self.follow_synonyms_now_and_then().await?;
         let (search, layers, mut request) = (self.search.clone(), actor.layers(), request.clone());
         request.limit = request.limit.min(1_000);
-        // As many at a time as there are cores, in the order in which they came: nobody waits for those who came later.
-        let _turn = SEARCHERS.acquire().await.ok();
-        blocking(move || search.find(&layers, &request, &filter)).await?
+        in_turn(move || search.find(&layers, &request, &filter)).await?
     }
 
     /// Suggestions while typing: at most `limit` of each kind.

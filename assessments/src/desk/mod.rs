@@ -38,6 +38,7 @@ mod synonyms;
 mod talk;
 mod templates;
 mod tokens;
+mod turns;
 mod undo;
 mod world;
 mod write;
@@ -84,7 +85,8 @@ use crate::id::{OperationId, opaque};
 use crate::library::Catalogue;
 use crate::search::Search;
 use crate::store::Db;
-use std::sync::{Arc, OnceLock, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
+use std::time::Instant;
 
 /// The desk. Cheap to clone; one per program.
 #[derive(Clone)]
@@ -101,6 +103,8 @@ pub struct Desk {
     anchors: Arc<OnceLock<std::path::PathBuf>>,
     limits: SessionLimits,
     profiles: similar::Profiles,
+    /// When a search last asked whether the synonyms changed.
+    synonyms_asked: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Desk {
@@ -122,6 +126,7 @@ impl Desk {
             anchors: Arc::default(),
             limits: SessionLimits::default(),
             profiles: similar::Profiles::default(),
+            synonyms_asked: Arc::default(),
         })
     }
 

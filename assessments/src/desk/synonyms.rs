@@ -6,7 +6,11 @@ use crate::failure::{Conflict, Failure};
 use crate::search::{SynonymGroup, Synonyms, fold_text};
 use crate::store::StoredGroup;
 use std::collections::BTreeSet;
+use std::sync::PoisonError;
+use std::time::{Duration, Instant};
 
+/// How soon a search takes over what another server changed; the pages of the list itself always do.
+const SOON: Duration = Duration::from_secs(1);
 /// Most groups of one's own.
 const MOST_GROUPS: usize = 2_000;
 /// Most words of a group.
@@ -80,6 +84,20 @@ impl Desk {
         tx.commit().await?;
         self.follow_synonyms().await?;
         self.read_synonyms().await
+    }
+
+    /// The same for a search, whose answer another server's change is to reach soon, and which is not to wait for the
+    /// database each time.
+    pub(super) async fn follow_synonyms_now_and_then(&self) -> Result<(), Failure> {
+        let due = {
+            let mut asked = self.synonyms_asked.lock().unwrap_or_else(PoisonError::into_inner);
+            let due = asked.is_none_or(|last| last.elapsed() >= SOON);
+            if due {
+                *asked = Some(Instant::now());
+            }
+            due
+        };
+        if due { self.follow_synonyms().await } else { Ok(()) }
     }
 
     /// Takes over what another server or a command changed. Cheap where nothing changed.

@@ -4,7 +4,7 @@
 //! document; the few hundred combinations are taken apart afterwards.
 
 use super::docs::{NEVER_CHECKED, NO_EVIDENCE};
-use super::facts::{Combination, Facts, Known};
+use super::facts::{Combination, Fact, Facts, Known};
 use super::request::{FacetFilter, FacetKey};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -46,6 +46,18 @@ pub struct Collected {
     pub counts: HashMap<(FacetKey, Arc<str>), u64>,
 }
 
+/// What was found in a segment: counts by the numbers of values, since names are only wanted once.
+#[derive(Default)]
+pub struct Part {
+    best: Vec<(Score, u32, DocAddress)>,
+    total: u64,
+    counts: Vec<u64>,
+    times: Times,
+}
+
+/// Counts by age, in the order of [`CHANGED`], [`EVIDENCE`] and [`NEVER`].
+type Times = [u64; CHANGED.len() + EVIDENCE.len() + 1];
+
 #[derive(PartialEq)]
 struct Ranked(Score, u32, DocId);
 
@@ -81,6 +93,9 @@ pub struct Segment {
     dated: Vec<u32>,
     total: u64,
     best: BinaryHeap<Reverse<Ranked>>,
+    /// Score and place of the last of the best, and whether there are as many as wanted.
+    least: (f32, u32),
+    full: bool,
 }
 
 #[derive(Clone, Default)]
@@ -136,8 +151,7 @@ impl Collector for Collect<'_> {
         } else {
             let failing = |c: &Combination| {
                 let misses = |key: &&FacetKey| {
-                    !c.values
-                        .iter()
+                    !c.iter()
                         .filter_map(|v| values.list.get(*v as usize))
                         .any(|(k, v)| k == *key && self.filter.has(*k, v))
                 };
@@ -165,6 +179,8 @@ impl Collector for Collect<'_> {
             found: vec![0; facts.combinations.len()],
             dated: vec![0; facts.days.len()],
             total: 0,
+            least: (0.0, 0),
+            full: false,
             best: BinaryHeap::with_capacity(self.limit + 1),
             facts,
         })
@@ -174,28 +190,39 @@ impl Collector for Collect<'_> {
         true
     }
 
-    fn merge_fruits(&self, parts: Vec<Collected>) -> tantivy::Result<Collected> {
+    fn merge_fruits(&self, parts: Vec<Part>) -> tantivy::Result<Collected> {
         let mut all = Collected::default();
+        let (mut counts, mut times) = (Vec::<u64>::new(), Times::default());
         for part in parts {
             all.best.extend(part.best);
             all.total += part.total;
-            for (key, count) in part.counts {
-                *all.counts.entry(key).or_default() += count;
-            }
+            counts.resize(counts.len().max(part.counts.len()), 0);
+            counts.iter_mut().zip(&part.counts).for_each(|(sum, n)| *sum += n);
+            times.iter_mut().zip(&part.times).for_each(|(sum, n)| *sum += n);
         }
         all.best.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
         all.best.truncate(self.limit);
+        let values = self.known.values();
+        for ((key, value), count) in values.list.iter().zip(counts).filter(|(_, n)| *n > 0) {
+            all.counts.insert((*key, value.clone()), count);
+        }
+        drop(values);
+        let changed = CHANGED.iter().map(|(name, _)| (FacetKey::Changed, *name));
+        let evidence = EVIDENCE.iter().map(|(name, _)| *name).chain([NEVER]).map(|name| (FacetKey::Evidence, name));
+        for ((key, name), count) in changed.chain(evidence).zip(times).filter(|(_, n)| *n > 0) {
+            all.counts.insert((key, name.into()), count);
+        }
         Ok(all)
     }
 }
 
 impl SegmentCollector for Segment {
-    type Fruit = Collected;
+    type Fruit = Part;
 
     fn collect(&mut self, doc: DocId, score: Score) {
-        let at = doc as usize;
-        let (Some(of), Some(when)) = (self.facts.of.get(at), self.facts.when.get(at)) else { return };
-        let (of, when) = (*of as usize, *when as usize);
+        let Some(kind) = self.facts.of.get(doc as usize) else { return };
+        let Some(Fact { combination, when }) = self.facts.kinds.get(*kind as usize) else { return };
+        let (of, when) = (*combination as usize, *when as usize);
         // What is no document has no combination.
         let Some(found) = self.found.get_mut(of) else { return };
         let fails = self.fails.get(of).map_or(0, |f| f.0);
@@ -215,25 +242,28 @@ impl SegmentCollector for Segment {
             return;
         }
         self.total += 1;
-        let weight = self.facts.combinations.get(of).map_or(1.0, |c| c.weight);
-        let score = score * weight * self.fresh.get(when).copied().unwrap_or(1.0);
-        let full = self.best.len() >= self.limit;
-        let least = self.best.peek().filter(|_| full).map(|Reverse(least)| (least.0, least.1));
-        if least.is_some_and(|(least, _)| score < least) {
+        let score =
+            score * self.facts.weights.get(of).copied().unwrap_or(1.0) * self.fresh.get(when).copied().unwrap_or(1.0);
+        // Most documents are no better than those that are kept already.
+        if self.full && score < self.least.0 {
             return;
         }
-        let place = self.facts.place.get(at).copied().unwrap_or(0);
-        if least.is_some_and(|(least, last)| score == least && place > last) {
+        let place = self.facts.place.get(doc as usize).copied().unwrap_or(0);
+        if self.full && score == self.least.0 && place > self.least.1 {
             return;
         }
         self.best.push(Reverse(Ranked(score, place, doc)));
-        if full {
+        if self.full {
             self.best.pop();
+        }
+        self.full = self.best.len() >= self.limit;
+        if let Some(Reverse(Ranked(score, place, _))) = self.best.peek() {
+            self.least = (*score, *place);
         }
     }
 
-    fn harvest(mut self) -> Collected {
-        let mut out = Collected { total: self.total, ..Collected::default() };
+    fn harvest(mut self) -> Part {
+        let mut out = Part { total: self.total, ..Part::default() };
         let ordinal = self.ordinal;
         out.best = std::mem::take(&mut self.best)
             .into_iter()
@@ -243,25 +273,18 @@ impl SegmentCollector for Segment {
             return out;
         }
         let values = self.known.values();
-        let mut counts = vec![0_u64; values.list.len()];
+        out.counts = vec![0; values.list.len()];
         for (ord, found) in self.found.iter().enumerate().filter(|(_, n)| **n > 0) {
             let only = self.fails.get(ord).and_then(|f| f.1);
-            for value in self.facts.combinations.get(ord).into_iter().flat_map(|c| &c.values) {
+            for value in self.facts.combinations.get(ord).into_iter().flatten() {
                 let key = values.list.get(*value as usize).map(|(k, _)| *k);
                 if only.is_none() || only == key {
-                    counts[*value as usize] += u64::from(*found);
+                    out.counts[*value as usize] += u64::from(*found);
                 }
             }
         }
-        for ((key, value), count) in values.list.iter().zip(counts).filter(|(_, n)| *n > 0) {
-            out.counts.insert((*key, value.clone()), count);
-        }
-        let names = CHANGED.iter().map(|(n, _)| (FacetKey::Changed, *n));
-        let names =
-            names.chain(EVIDENCE.iter().map(|(n, _)| (FacetKey::Evidence, *n))).chain([(FacetKey::Evidence, NEVER)]);
-        for ((key, name), count) in names.zip(self.times()).filter(|(_, n)| *n > 0) {
-            out.counts.insert((key, name.into()), count);
-        }
+        drop(values);
+        out.times = self.times();
         out
     }
 }
@@ -272,9 +295,9 @@ fn freshness(days: i64) -> f32 {
 }
 
 impl Segment {
-    /// Counts by age, in the order of [`CHANGED`], [`EVIDENCE`] and [`NEVER`].
-    fn times(&self) -> [u64; CHANGED.len() + EVIDENCE.len() + 1] {
-        let mut times = [0; CHANGED.len() + EVIDENCE.len() + 1];
+    /// Counts by age.
+    fn times(&self) -> Times {
+        let mut times = Times::default();
         for ((changed, evidence), many) in self.facts.days.iter().zip(&self.dated).filter(|(_, n)| **n > 0) {
             let late = CHANGED.iter().map(|(_, days)| *changed > 0 && self.today - changed <= *days);
             let never = *evidence == NEVER_CHECKED;

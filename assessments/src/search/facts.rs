@@ -3,32 +3,39 @@
 use super::docs::weight_of;
 use super::request::FacetKey;
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tantivy::SegmentReader;
 use tantivy::columnar::StrColumn;
 use tantivy::index::SegmentId;
 
-/// A combination of facets, its values as numbers of the [`Known`] list.
-pub struct Combination {
-    /// Its values.
-    pub values: Vec<u32>,
-    /// How much a document's place counts.
-    pub weight: f32,
-}
+/// A combination of facets: its values as numbers of the [`Known`] list.
+pub type Combination = Vec<u32>;
 
 /// Of what kind the documents of a segment are, and of when: taken from its columns once, so that counting a document costs
-/// two numbers from memory.
+/// one look into a long list.
 pub struct Facts {
     /// The combinations, by their numbers.
     pub combinations: Vec<Combination>,
-    /// A document's combination; [`NO_FACETS`] for what is no document.
-    pub of: Vec<u32>,
+    /// How much the place of a document of each combination counts.
+    pub weights: Vec<f32>,
     /// The pairs of days that documents have: changed, and evidence.
     pub days: Vec<(i64, i64)>,
-    /// A document's pair of days.
-    pub when: Vec<u32>,
+    /// What documents have in common: few are alone with their combination and their days.
+    pub kinds: Vec<Fact>,
+    /// A document's kind. What matches is spread over all documents, so that this list is to be short.
+    pub of: Vec<u32>,
     /// The upper half of a document's place: enough for telling documents of the same score apart.
     pub place: Vec<u32>,
+}
+
+/// What is known of a document.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fact {
+    /// Its combination; [`NO_FACETS`] for what is no document.
+    pub combination: u32,
+    /// Its pair of days.
+    pub when: u32,
 }
 
 /// Combination of what is no document: the index keeps what it read last beside the documents.
@@ -62,6 +69,27 @@ impl Values {
     }
 }
 
+/// Things as numbers, in the order in which they came.
+struct Numbered<T> {
+    list: Vec<T>,
+    numbers: HashMap<T, u32>,
+}
+
+impl<T> Default for Numbered<T> {
+    fn default() -> Numbered<T> {
+        Numbered { list: vec![], numbers: HashMap::new() }
+    }
+}
+
+impl<T: Copy + Eq + Hash> Numbered<T> {
+    fn number(&mut self, thing: T) -> u32 {
+        *self.numbers.entry(thing).or_insert_with(|| {
+            self.list.push(thing);
+            u32::try_from(self.list.len() - 1).unwrap_or(u32::MAX)
+        })
+    }
+}
+
 impl Known {
     /// The values, while the guard is held.
     pub fn values(&self) -> MutexGuard<'_, Values> {
@@ -83,29 +111,30 @@ impl Known {
         let (fast, many) = (segment.fast_fields(), segment.max_doc() as usize);
         let mut facts = Facts {
             combinations: vec![],
-            of: vec![NO_FACETS; many],
+            weights: vec![],
             days: vec![],
-            when: vec![0; many],
+            kinds: vec![],
+            of: vec![0; many],
             place: vec![0; many],
         };
         let (changed, evidence, place) = (fast.i64("changed")?, fast.i64("evidence")?, fast.u64("place")?);
-        let mut pairs: HashMap<(i64, i64), u32> = HashMap::new();
-        let Some(column) = fast.str("combination")? else { return Ok(facts) };
-        facts.combinations = self.combinations(&column)?;
-        for (doc, ((of, when), at)) in (0..).zip(facts.of.iter_mut().zip(&mut facts.when).zip(&mut facts.place)) {
-            *at = u32::try_from(place.first(doc).unwrap_or(0) >> 32).unwrap_or(0);
-            let Some(ord) = column.ords().first(doc) else { continue };
-            *of = u32::try_from(ord).unwrap_or(NO_FACETS);
-            let pair = (changed.first(doc).unwrap_or(0), evidence.first(doc).unwrap_or(0));
-            *when = *pairs.entry(pair).or_insert_with(|| {
-                facts.days.push(pair);
-                u32::try_from(facts.days.len() - 1).unwrap_or(0)
-            });
+        let (mut days, mut kinds) = (Numbered::default(), Numbered::default());
+        let column = fast.str("combination")?;
+        if let Some(column) = &column {
+            (facts.combinations, facts.weights) = self.combinations(column)?.into_iter().unzip();
         }
+        for (doc, (of, at)) in (0..).zip(facts.of.iter_mut().zip(&mut facts.place)) {
+            *at = u32::try_from(place.first(doc).unwrap_or(0) >> 32).unwrap_or(0);
+            let combination = column.as_ref().and_then(|c| c.ords().first(doc)).and_then(|n| u32::try_from(n).ok());
+            let pair = (changed.first(doc).unwrap_or(0), evidence.first(doc).unwrap_or(0));
+            let fact = Fact { combination: combination.unwrap_or(NO_FACETS), when: days.number(pair) };
+            *of = kinds.number(fact);
+        }
+        (facts.days, facts.kinds) = (days.list, kinds.list);
         Ok(facts)
     }
 
-    fn combinations(&self, column: &StrColumn) -> tantivy::Result<Vec<Combination>> {
+    fn combinations(&self, column: &StrColumn) -> tantivy::Result<Vec<(Combination, f32)>> {
         let mut list = Vec::with_capacity(column.num_terms());
         let mut values = self.values();
         let mut text = String::new();
@@ -117,7 +146,7 @@ impl Known {
             let of_key = |(key, part): (FacetKey, &str)| {
                 part.split('\u{1e}').filter(|v| !v.is_empty()).map(|v| values.number(key, v)).collect::<Vec<_>>()
             };
-            list.push(Combination { values: FacetKey::ALL.into_iter().zip(parts).flat_map(of_key).collect(), weight });
+            list.push((FacetKey::ALL.into_iter().zip(parts).flat_map(of_key).collect(), weight));
         }
         Ok(list)
     }

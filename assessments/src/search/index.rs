@@ -33,6 +33,9 @@ const LARGE_HEAP: usize = 30_000_000;
 /// tantivy's own 100 a segment would add up to more than everything else.
 const KEPT_BLOCKS: usize = 32;
 
+/// Tantivy's list of segments, which a commit replaces.
+const LIST: &str = "meta.json";
+
 /// How often an index is opened before it is taken for damaged, and how long it waits in between.
 const TRIES: usize = 3;
 const AGAIN: Duration = Duration::from_millis(20);
@@ -122,6 +125,8 @@ pub struct LayerIndex {
     index: Index,
     reader: IndexReader,
     writer: Mutex<Option<(IndexWriter, bool)>>,
+    /// The list of segments that the reader was last opened with, as it lies in the folder.
+    listed: Mutex<Vec<u8>>,
     /// What [`LayerIndex::positions`] found, and of which commit: reading it touches every corner of the index.
     positions: Mutex<Option<(u64, BTreeMap<String, String>)>>,
     pub known: Arc<Known>,
@@ -216,6 +221,7 @@ impl LayerIndex {
             index,
             reader,
             writer: Mutex::new(None),
+            listed: Mutex::default(),
             positions: Mutex::new(None),
             known: Arc::default(),
             columns,
@@ -226,7 +232,13 @@ impl LayerIndex {
     pub fn searcher(&self) -> Result<Searcher, Failure> {
         let writes = self.writer.try_lock().is_ok_and(|w| w.is_some());
         if !writes {
-            self.reload()?;
+            // Opening every segment anew costs as much as a small search: only where somebody committed.
+            let now = self.index.directory().atomic_read(Path::new(LIST)).map_err(fault)?;
+            let mut listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+            if *listed != now {
+                self.reload()?;
+                *listed = now;
+            }
         }
         Ok(self.reader.searcher())
     }

@@ -222,19 +222,30 @@ impl Search {
         let (synonyms, vocabulary) =
             (self.synonyms(), self.vocabulary.read().unwrap_or_else(PoisonError::into_inner).clone());
         let holdings = Holdings { searchers: &searchers, fields: columns.fields, known: RefCell::default() };
-        let planner = Planner {
+        let mut planner = Planner {
             holdings,
             synonyms: &synonyms,
             vocabulary: &vocabulary,
             prefix: request.prefix,
+            parts: false,
             words: Cell::new(0),
         };
-        let plan = planner.plan(&parsed);
+        let mut plan = planner.plan(&parsed);
         let mut answer = Answer { said: plan.said.clone(), ..Answer::default() };
         if plan.empty && !parsed.either.is_empty() {
             return Ok(answer);
         }
-        let found = self.widen(&opened, &searchers, &plan, request)?;
+        let mut found = ask(Stage::All, &opened, &searchers, &plan, request)?;
+        for stage in [Stage::Any, Stage::Parts] {
+            if found.iter().map(|f| f.total).sum::<u64>() >= ENOUGH || !plan.widens() {
+                break;
+            }
+            if stage == Stage::Parts {
+                planner.parts = true;
+                plan = planner.plan(&parsed);
+            }
+            found = ask(stage, &opened, &searchers, &plan, request)?;
+        }
         answer.total = found.iter().map(|f| f.total).sum();
         answer.facets = facets(&found);
         let mut best: Vec<(usize, f32, u32, tantivy::DocAddress)> = Vec::new();
@@ -253,38 +264,32 @@ impl Search {
         }
         Ok(answer)
     }
+}
 
-    /// Asks wider and wider until enough is found.
-    fn widen(
-        &self,
-        opened: &[Arc<LayerIndex>],
-        searchers: &[Searcher],
-        plan: &Plan,
-        request: &Request,
-    ) -> Result<Vec<Collected>, Failure> {
-        let limit = (request.offset.saturating_add(request.limit)).clamp(1, DEEPEST);
-        // The common text's statistics for all layers: scores can be compared then.
-        let common = searchers.iter().find(|s| s.num_docs() > 0);
-        let mut found = Vec::new();
-        for stage in [Stage::All, Stage::Any, Stage::Parts] {
-            found = Vec::new();
-            for (index, searcher) in opened.iter().zip(searchers) {
-                let collect = Collect {
-                    limit,
-                    filter: &request.facets,
-                    count: request.count,
-                    today: day_of(request.now),
-                    recent: request.recent,
-                    known: &index.known,
-                };
-                found.push(sweep::sweep(plan, stage, searcher, common.unwrap_or(searcher), &collect).map_err(fault)?);
-            }
-            if found.iter().map(|f| f.total).sum::<u64>() >= ENOUGH || !plan.widens() {
-                break;
-            }
-        }
-        Ok(found)
+/// Asks each layer at one width.
+fn ask(
+    stage: Stage,
+    opened: &[Arc<LayerIndex>],
+    searchers: &[Searcher],
+    plan: &Plan,
+    request: &Request,
+) -> Result<Vec<Collected>, Failure> {
+    let limit = (request.offset.saturating_add(request.limit)).clamp(1, DEEPEST);
+    // The common text's statistics for all layers: scores can be compared then.
+    let common = searchers.iter().find(|s| s.num_docs() > 0);
+    let mut found = Vec::new();
+    for (index, searcher) in opened.iter().zip(searchers) {
+        let collect = Collect {
+            limit,
+            filter: &request.facets,
+            count: request.count,
+            today: day_of(request.now),
+            recent: request.recent,
+            known: &index.known,
+        };
+        found.push(sweep::sweep(plan, stage, searcher, common.unwrap_or(searcher), &collect).map_err(fault)?);
     }
+    Ok(found)
 }
 
 /// Adds a filter to what was typed; gives back the language that is asked for.

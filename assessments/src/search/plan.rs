@@ -239,6 +239,8 @@ pub struct Planner<'a> {
     pub vocabulary: &'a Vocabulary,
     /// Whether the last word is still being typed.
     pub prefix: bool,
+    /// Whether the widest stage is planned as well: what only it asks is not looked up otherwise.
+    pub parts: bool,
     /// Words that were taken so far.
     pub words: Cell<usize>,
 }
@@ -246,6 +248,7 @@ pub struct Planner<'a> {
 impl Planner<'_> {
     /// The plan.
     pub fn plan(&self, parsed: &Parsed) -> Plan {
+        self.words.set(0);
         let mut plan = Plan {
             groups: vec![],
             needles: vec![],

@@ -5,6 +5,7 @@ use super::fold::{Folded, fold, fold_text};
 use super::request::{Why, WhyKind};
 use super::stem::stem;
 use super::tokens::{Run, parts, runs, text_of};
+use std::cell::OnceCell;
 use unicode_normalization::char::is_combining_mark;
 
 /// Characters of a snippet.
@@ -36,7 +37,7 @@ impl Needle {
         let (mut chars, mut words) = (vec![], vec![]);
         if text.is_ascii() {
             let folded = fold(&text);
-            words = latin_words(&folded, &text).into_iter().map(|w| (w.text, w.stem)).collect();
+            words = latin_words(&folded, &text).into_iter().map(|w| (w.text.clone(), stem(&w.text))).collect();
         } else {
             chars = text.chars().collect();
         }
@@ -73,7 +74,8 @@ impl Marks {
     pub fn of(text: &str, needles: &[Needle]) -> Marks {
         let folded = fold(text);
         let mut out = Marks { marks: vec![None; folded.len()], found: vec![false; needles.len()], folded };
-        let words = latin_words(&out.folded, text);
+        let latin_asked = needles.iter().any(|n| n.chars.is_empty());
+        let words = if latin_asked { latin_words(&out.folded, text) } else { vec![] };
         for (n, needle) in needles.iter().enumerate() {
             let spans = match needle.chars.as_slice() {
                 [] => latin(&words, needle),
@@ -247,14 +249,21 @@ fn push(runs: &mut Vec<(bool, String)>, marked: bool, text: &str) {
     }
 }
 
-/// A Latin word of a text: its stem, itself, and where it stands.
+/// A Latin word of a text, its stem where that was needed, and where it stands.
 struct Word {
     text: String,
-    stem: String,
+    stem: OnceCell<String>,
     from: usize,
     to: usize,
     /// The whole identifier that it belongs to.
     whole: String,
+}
+
+impl Word {
+    /// Whether this is its stem. No stem begins with another letter than its word, and most words of a text do.
+    fn stems_to(&self, other: &str) -> bool {
+        self.text.as_bytes().first() == other.as_bytes().first() && self.stem.get_or_init(|| stem(&self.text)) == other
+    }
 }
 
 fn latin_words(folded: &[Folded], text: &str) -> Vec<Word> {
@@ -268,7 +277,7 @@ fn latin_words(folded: &[Folded], text: &str) -> Vec<Word> {
             let inside = run.iter().position(|f| Some(f) == part.first()).unwrap_or(0);
             let word = text_of(part);
             let from = start + inside;
-            out.push(Word { stem: stem(&word), text: word, from, to: from + part.len(), whole: whole.clone() });
+            out.push(Word { stem: OnceCell::new(), text: word, from, to: from + part.len(), whole: whole.clone() });
         }
         at = start + run.len();
     }
@@ -285,8 +294,8 @@ fn latin(words: &[Word], needle: &Needle) -> Vec<(usize, usize)> {
     }
     for here in words.windows(wanted.len()) {
         let fits = here.iter().zip(wanted).all(|(w, (text, stem))| {
-            w.stem == *stem
-                || w.text == *text
+            w.text == *text
+                || w.stems_to(stem)
                 || (prefix && (w.text.starts_with(text.as_str()) || w.whole.starts_with(&needle.text)))
         });
         if fits && let (Some(first), Some(last)) = (here.first(), here.last()) {

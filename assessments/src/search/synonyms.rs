@@ -1,7 +1,7 @@
 //! Synonyms and translations as data, used when a query is built: a change needs no new index.
 
 use super::fold::fold_text;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A group of words that mean the same, as people write it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,8 +85,10 @@ impl Synonyms {
         let at_char: BTreeMap<usize, usize> =
             text.char_indices().map(|(b, _)| b).chain([text.len()]).enumerate().map(|(n, b)| (b, n)).collect();
         let mut found: Vec<(usize, usize, usize, bool)> = Vec::new();
+        // Most words of the list begin with a character that the query does not have.
+        let chars: HashSet<char> = folded.iter().copied().collect();
         for (n, group) in self.groups.iter().enumerate() {
-            for word in group {
+            for word in group.iter().filter(|w| w.starts_with(|c| chars.contains(&c))) {
                 for (at, hit) in text.match_indices(word.as_str()) {
                     let Some(partial) = border(&text, at, hit) else { continue };
                     let (Some(from), Some(to)) = (at_char.get(&at), at_char.get(&(at + hit.len()))) else { continue };

@@ -321,8 +321,14 @@ fn whatever_is_typed_becomes_no_more_than_so_many_words_ways_and_needles() {
     for query in [japanese, scripts, words, either, phrases, all_synonyms, "e ".repeat(5_000), "(a+)+$".repeat(2_000)] {
         let parsed = parse::parse(&query);
         let holdings = Holdings { searchers: &searchers, fields: index.columns.fields, known: RefCell::default() };
-        let planner =
-            Planner { holdings, synonyms: &synonyms, vocabulary: &vocabulary, prefix: true, words: Cell::new(0) };
+        let planner = Planner {
+            holdings,
+            synonyms: &synonyms,
+            vocabulary: &vocabulary,
+            prefix: true,
+            parts: true,
+            words: Cell::new(0),
+        };
         let mut plan = planner.plan(&parsed);
         let (words, ways) = (planner.words.get(), plan.ways());
         let begun: String = query.chars().take(20).collect();

@@ -2,8 +2,8 @@
 #![allow(dead_code)] // Each test binary uses a part of it.
 
 use rust_xlsxwriter::{
-    Color, ConditionalFormatText, ConditionalFormatTextRule, DataValidation, Format, FormatAlign, FormatBorder,
-    Formula, Image, Note, Workbook, Worksheet,
+    Color, ConditionalFormatText, ConditionalFormatTextRule, DataValidation, DocProperties, ExcelDateTime, Format,
+    FormatAlign, FormatBorder, Formula, Image, Note, Workbook, Worksheet,
 };
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Write};
@@ -18,9 +18,17 @@ const PIXEL: &[u8] = &[
     0x60, 0, 0, 0, 5, 0, 1, 0xa5, 0xf6, 0x45, 0x40, 0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
 ];
 
+/// A workbook that says when it was made, so that the same one made again is the same bytes.
+fn book() -> Workbook {
+    let mut book = Workbook::new();
+    let made = ExcelDateTime::from_ymd(2026, 11, 1).unwrap();
+    book.set_properties(&DocProperties::new().set_creation_datetime(&made));
+    book
+}
+
 /// A form with stamp boxes, merges, drop-downs, conditional formats, a comment, a picture, print set-up and names.
 pub fn form() -> Vec<u8> {
-    let mut book = Workbook::new();
+    let mut book = book();
     let boxed = Format::new().set_border(FormatBorder::Thin).set_text_wrap().set_align(FormatAlign::Top);
     let stamp = Format::new().set_border(FormatBorder::Medium).set_align(FormatAlign::Center);
     let sheet = book.add_worksheet().set_name("申請").unwrap();
@@ -86,7 +94,7 @@ pub fn plain() -> Vec<u8> {
 
 /// A workbook with these cells on its sheet.
 pub fn with_parts(cells: &[(&str, &str)]) -> Vec<u8> {
-    let mut book = Workbook::new();
+    let mut book = book();
     let sheet = book.add_worksheet().set_name("申請").unwrap();
     for (at, text) in cells {
         let col = u16::from(at.as_bytes()[0] - b'A');

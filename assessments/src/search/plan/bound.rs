@@ -17,6 +17,9 @@ impl Planner<'_> {
         // Beginnings and synonyms bring ways of their own; the best come first.
         let most = (MAX_WAYS / self.words.get().max(1)).max(8);
         plan.each(&mut |unit| unit.ways.truncate(most));
+        if !self.parts {
+            return;
+        }
         let costs = |way: &Way| way.terms.iter().map(|t| self.holdings.frequency(way.field, t)).min().unwrap_or(0);
         let mut loose: Vec<u64> = Vec::new();
         plan.each(&mut |unit| loose.extend(unit.loose.iter().map(costs)));

@@ -224,7 +224,7 @@ impl Planner<'_> {
             self.longer(chunk, typed, 0.8, unit, plan);
         } else if known == 0 && length >= 3 && !self.synonyms.knows(word) {
             self.longer(chunk, typed, 0.75, unit, plan);
-        } else if length >= 3 {
+        } else if self.parts && length >= 3 {
             let words = self.holdings.starting(word).into_iter().filter(|w| stem(w) != stemmed).take(12);
             unit.loose.extend(words.map(|w| self.way(text, vec![w], 0.3)));
         }

@@ -82,21 +82,24 @@ impl One {
                 Some(last) if *last < end => docs,
                 Some(_) => docs.get(..docs.partition_point(|d| *d < end)).unwrap_or_default(),
             };
+            // Copies: what `put` writes could be these, as far as the compiler can tell.
+            let (plus, times) = (self.plus, self.times);
             match &self.scored {
                 None => {
                     for doc in inside {
                         let at = (doc - from) as usize;
                         if asked.has(at) {
-                            put(at, self.plus);
+                            put(at, plus);
                         }
                     }
                 }
                 Some((weight, norms)) => {
+                    let weight: &Bm25Weight = weight;
                     let often = self.list.freqs().get(self.at..).unwrap_or_default();
                     for (doc, often) in inside.iter().zip(often) {
                         let at = (doc - from) as usize;
                         if asked.has(at) {
-                            put(at, self.plus + self.times * weight.score(norms.fieldnorm_id(*doc), *often));
+                            put(at, plus + times * weight.score(norms.fieldnorm_id(*doc), *often));
                         }
                     }
                 }

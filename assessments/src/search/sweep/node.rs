@@ -18,7 +18,8 @@ pub struct Node {
     buffers: Buffers,
 }
 
-/// Room of a word for one window, made when it is first needed: sums of the ways' scores, and what the words of a span match.
+/// Room of a word for one window, made when it is first needed: sums of the ways' scores, all 0 between windows, and what
+/// the words of a span match.
 #[derive(Default)]
 struct Buffers {
     sum: Option<Box<[f32; WINDOW]>>,
@@ -52,10 +53,7 @@ impl Node {
             return false;
         }
         match (self.ways.as_mut_slice(), self.inner.is_empty()) {
-            ([one], true) => one.fill(from, end, asked, &mut |at, score| {
-                out.bits.add(at);
-                *out.of(at) = score;
-            }),
+            ([one], true) => one.fill(from, end, asked, &mut |at, score| out.plus(at, score)),
             _ => self.best(from, end, asked, out),
         }
         for way in &mut self.loose {
@@ -67,10 +65,8 @@ impl Node {
     fn best(&mut self, from: u32, end: u32, asked: &Bits, out: &mut Window) {
         let sum = self.buffers.sum.get_or_insert_with(|| Box::new([0.0; WINDOW]));
         let mut put = |at: usize, score: f32, out: &mut Window| {
-            let new = out.bits.add(at);
-            let (best, sum) = (out.of(at), &mut sum[at % WINDOW]);
-            *sum = if new { score } else { *sum + score };
-            *best = if new { score } else { best.max(score) };
+            out.better(at, score);
+            sum[at % WINDOW] += score;
         };
         for way in &mut self.ways {
             way.fill(from, end, asked, &mut |at, score| put(at, score, out));
@@ -82,8 +78,9 @@ impl Node {
         }
         let matched = out.bits.clone();
         matched.each(|at| {
-            let (best, sum) = (out.of(at), sum[at % WINDOW]);
-            *best += TIE * (sum - *best).min(*best);
+            let (best, sum) = (out.of(at), std::mem::take(&mut sum[at % WINDOW]));
+            let others = sum - *best;
+            *best += TIE * if others < *best { others } else { *best };
         });
     }
 }
@@ -163,7 +160,6 @@ impl Running {
             both(&mut first, out, sums);
         } else if first {
             out.bits.clone_from(&asked);
-            asked.each(|at| *out.of(at) = 0.0);
         }
         asked.clone_from(&out.bits);
         let optional = if *some { &mut [][..] } else { &mut optional[..] };
@@ -174,7 +170,7 @@ impl Running {
         }
         for node in not {
             if node.fill(from, end, &asked, word) {
-                out.bits.without(&word.bits);
+                out.without(&word.bits);
             }
         }
         !out.bits.is_empty()
@@ -187,7 +183,7 @@ fn both(first: &mut bool, out: &mut Window, more: &mut Window) {
         std::mem::swap(out, more);
         return;
     }
-    out.bits.keep(&more.bits);
+    out.keep(&more.bits);
     let matched = out.bits.clone();
     matched.each(|at| *out.of(at) += more.score(at));
 }

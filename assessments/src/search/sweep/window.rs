@@ -32,13 +32,10 @@ impl Bits {
         self.0[at / 64 % WORDS] & (1 << (at % 64)) != 0
     }
 
-    /// Adds one; says whether it is new.
+    /// Adds one.
     #[inline]
-    pub fn add(&mut self, at: usize) -> bool {
-        let (word, bit) = (&mut self.0[at / 64 % WORDS], 1 << (at % 64));
-        let new = *word & bit == 0;
-        *word |= bit;
-        new
+    pub fn add(&mut self, at: usize) {
+        self.0[at / 64 % WORDS] |= 1 << (at % 64);
     }
 
     /// Keeps those that stand in the other as well.
@@ -69,7 +66,7 @@ impl Bits {
     }
 }
 
-/// Matches with their scores. Where no bit stands, the score says nothing.
+/// Matches with their scores, none below 0. Where no bit stands the score is 0, so that adding one asks nothing.
 pub struct Window {
     /// What matches.
     pub bits: Bits,
@@ -98,22 +95,38 @@ impl Window {
     /// Adds to a match's score, or makes it a match.
     #[inline]
     pub fn plus(&mut self, at: usize, score: f32) {
-        let new = self.bits.add(at);
-        let slot = self.of(at);
-        *slot = if new { score } else { *slot + score };
+        self.bits.add(at);
+        *self.of(at) += score;
     }
 
     /// The better of two scores.
     #[inline]
     pub fn better(&mut self, at: usize, score: f32) {
-        let new = self.bits.add(at);
+        self.bits.add(at);
         let slot = self.of(at);
-        *slot = if new { score } else { slot.max(score) };
+        // Not `max`, which asks whether either is no number.
+        *slot = if score > *slot { score } else { *slot };
+    }
+
+    /// Keeps those matches alone.
+    pub fn keep(&mut self, other: &Bits) {
+        let mut gone = self.bits.clone();
+        gone.without(other);
+        self.without(&gone);
+    }
+
+    /// Takes matches away.
+    pub fn without(&mut self, other: &Bits) {
+        let mut gone = self.bits.clone();
+        gone.keep(other);
+        self.bits.without(&gone);
+        gone.each(|at| *self.of(at) = 0.0);
     }
 
     /// Forgets every match.
     pub fn clear(&mut self) {
-        self.bits = Bits::NONE;
+        let gone = std::mem::replace(&mut self.bits, Bits::NONE);
+        gone.each(|at| *self.of(at) = 0.0);
     }
 }
 
@@ -136,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_score_of_an_earlier_window_says_nothing() {
+    fn what_is_gone_leaves_no_score_behind() {
         let mut window = Window::default();
         window.plus(7, 2.0);
         window.plus(7, 3.0);
@@ -145,6 +158,14 @@ mod tests {
         window.better(7, 1.0);
         window.better(7, 0.5);
         assert_eq!((window.score(7), listed(&window.bits)), (1.0, vec![7]));
+        window.plus(8, 4.0);
+        let mut seven = Bits::NONE;
+        seven.add(7);
+        window.keep(&seven);
+        window.plus(8, 0.25);
+        assert_eq!((window.score(7), window.score(8)), (1.0, 0.25));
+        window.without(&seven);
+        assert_eq!((window.score(7), listed(&window.bits)), (0.0, vec![8]));
     }
 
     proptest! {
@@ -152,7 +173,7 @@ mod tests {
         fn bits_are_a_set(a in prop::collection::btree_set(0..WINDOW, 0..60), b in prop::collection::btree_set(0..WINDOW, 0..60)) {
             let of = |set: &std::collections::BTreeSet<usize>| {
                 let mut bits = Bits::NONE;
-                set.iter().for_each(|at| assert!(bits.add(*at)));
+                set.iter().for_each(|at| bits.add(*at));
                 bits
             };
             let (mut both, mut rest) = (of(&a), of(&a));

@@ -2,7 +2,7 @@
 
 use super::strings::{Strings, string};
 use super::styles::Styles;
-use super::xml::{Xml, attribute, is_on};
+use super::xml::{Xml, attribute, attributes, is_on};
 use crate::failure::Failure;
 use crate::workbook::grid::At;
 use quick_xml::events::{BytesStart, Event};
@@ -53,8 +53,14 @@ impl Cursor {
 
     /// A cell begins; none where its reference cannot be read or lies outside of the grid.
     pub fn cell(&mut self, element: &BytesStart<'_>) -> Option<At> {
-        let at = match attribute(element, "r") {
-            Some(reference) => place(&reference)?,
+        let [reference] = attributes(element, ["r"]);
+        self.referred(reference.as_deref())
+    }
+
+    /// The same where its reference was read already.
+    fn referred(&mut self, reference: Option<&str>) -> Option<At> {
+        let at = match reference {
+            Some(reference) => place(reference)?,
             None => At { row: self.row, col: self.col },
         };
         self.col = at.col.saturating_add(1);
@@ -138,11 +144,12 @@ struct Open {
 
 impl Open {
     fn new(element: &BytesStart<'_>, cursor: &mut Cursor, styles: &Styles, from: u64) -> Self {
-        let style = attribute(element, "s").and_then(|s| s.parse::<usize>().ok()).unwrap_or(0);
+        let [reference, style, kind] = attributes(element, ["r", "s", "t"]);
+        let style = style.and_then(|s| s.parse::<usize>().ok()).unwrap_or(0);
         Self {
-            at: cursor.cell(element),
+            at: cursor.referred(reference.as_deref()),
             from,
-            shared: attribute(element, "t").as_deref() == Some("s"),
+            shared: kind.as_deref() == Some("s"),
             struck: styles.struck.get(style).copied().unwrap_or(false),
             partly: false,
             value: None,

@@ -4,6 +4,7 @@ use super::watch::Limits;
 use crate::failure::Failure;
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
+use std::borrow::Cow;
 use std::io::{BufReader, Read};
 
 /// A part's events.
@@ -52,14 +53,27 @@ impl<'a> Xml<'a> {
 
 /// An attribute by its local name, unescaped.
 pub fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
-    let raw = element
-        .attributes()
-        .with_checks(false)
-        .flatten()
-        .find(|a| a.key.local_name().as_ref() == name)?
-        .value
-        .into_owned();
-    Some(quick_xml::escape::unescape(&raw).map(|v| v.into_owned()).unwrap_or(raw))
+    attributes(element, [name]).map(|v| v.map(Cow::into_owned))[0].take()
+}
+
+/// Several attributes by their local names, unescaped, in one go; of two with one name the first.
+pub fn attributes<'e, const N: usize>(element: &'e BytesStart<'_>, names: [&str; N]) -> [Option<Cow<'e, str>>; N] {
+    let mut found = [const { None }; N];
+    for attribute in element.attributes().with_checks(false).flatten() {
+        let key = attribute.key.local_name();
+        let wanted = found.iter_mut().zip(names).find(|(slot, name)| slot.is_none() && key.as_ref() == *name);
+        if let Some((slot, _)) = wanted {
+            *slot = Some(unescaped(attribute.value));
+        }
+    }
+    found
+}
+
+fn unescaped(raw: Cow<'_, str>) -> Cow<'_, str> {
+    if !raw.contains('&') {
+        return raw;
+    }
+    Cow::Owned(quick_xml::escape::unescape(&raw).map(Cow::into_owned).unwrap_or_else(|_| raw.into_owned()))
 }
 
 /// An attribute that is a switch: `1`, `true`, or present without a value that says no.
