@@ -74,6 +74,9 @@ impl Desk {
         self.follow_synonyms_now_and_then().await?;
         let (search, layers, mut request) = (self.search.clone(), actor.layers(), request.clone());
         request.limit = request.limit.min(1_000);
+        if let Some(answer) = search.remembered(&layers, &request, &filter) {
+            return Ok(answer);
+        }
         in_turn(move || search.find(&layers, &request, &filter)).await?
     }
 
@@ -87,7 +90,6 @@ impl Desk {
             return Ok(Suggestions::default());
         }
         let filter = ServiceFilter { text: text.to_owned(), ..ServiceFilter::default() };
-        let services = self.services(actor, &filter, 1, size).await?.items;
         let guardrails = self.guardrails(actor, text, None, 1, size)?.items;
         let folded = fold_text(text);
         let mut categories = Vec::new();
@@ -100,8 +102,12 @@ impl Desk {
         let mut request =
             Request { limit, prefix: true, recent: true, count: false, ..Request::new(typed, self.world.now()) };
         cell_sections().for_each(|section| request.facets.add(FacetKey::Section, section));
-        let cells = self.find(actor, &request).await?.hits;
-        Ok(Suggestions { services, categories, guardrails, cells })
+        // The database and the index are asked at the same time.
+        let permit = self.shared(actor, Action::ReadSheet)?;
+        let services = self.db.service_rows(&permit, &filter, 0, size);
+        let (services, found) = futures::future::try_join(services, self.find(actor, &request)).await?;
+        let services = services.into_iter().map(|row| self.lined(row)).collect();
+        Ok(Suggestions { services, categories, guardrails, cells: found.hits })
     }
 
     /// Cells that fit a query, best first, in the layers that the actor may read.

@@ -184,7 +184,7 @@ impl Desk {
     }
 
     /// A line whose sheet nobody has written in asks what the set in force asks.
-    fn lined(&self, mut row: ServiceRow) -> ServiceRow {
+    pub(super) fn lined(&self, mut row: ServiceRow) -> ServiceRow {
         if row.asked == 0 {
             row.asked = i64::try_from(self.criteria("").categories.len()).unwrap_or(0);
         }

@@ -2,10 +2,12 @@
 //! characters, identifiers whole and in parts. The only place that names tantivy. The index is a cache, one a layer; it
 //! knows what it read last of each sheet.
 
+mod answers;
 mod chunks;
 mod collect;
 mod docs;
 mod facts;
+mod find;
 mod fold;
 mod folder;
 mod index;
@@ -37,26 +39,16 @@ use crate::criteria::CriteriaSet;
 use crate::failure::Failure;
 use crate::id::ServiceId;
 use crate::lang::Lang;
-use collect::{Collect, Collected};
-use index::{Kept, LayerIndex, fault};
+use answers::{Answers, Origin, Question};
+use index::{LayerIndex, fault};
 use parse::{Clause, FieldName, What};
-use plan::{Holdings, Plan, Planner, Stage};
-use snippet::{Marks, Needle};
-use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
-use tantivy::{Searcher, TantivyDocument};
-
-/// Hits from which on a search is not made wider.
-const ENOUGH: u64 = 10;
-/// Most hits that are looked through for a page.
-const DEEPEST: usize = 10_000;
-/// Most values of a facet that are told.
-const MOST_VALUES: usize = 100;
+use tantivy::Searcher;
 
 /// What a search is narrowed to beside what is typed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Filter {
     /// One service.
     pub service: Option<ServiceId>,
@@ -75,6 +67,14 @@ pub struct Search {
     /// The names that the vocabulary was made of.
     names: Arc<RwLock<BTreeMap<ServiceId, KnownName>>>,
     layers: Arc<RwLock<BTreeMap<Layer, Arc<LayerIndex>>>>,
+    answers: Arc<Answers>,
+}
+
+/// Layers as they stand now.
+struct View {
+    opened: Vec<Arc<LayerIndex>>,
+    searchers: Vec<Searcher>,
+    origin: Origin,
 }
 
 impl Search {
@@ -96,7 +96,8 @@ impl Search {
     /// [`Failure::Internal`] where it cannot be made.
     pub fn in_memory(synonyms: Synonyms) -> Result<Search, Failure> {
         let synonyms = Arc::new(RwLock::new(Arc::new(synonyms)));
-        Ok(Search { dir: None, synonyms, vocabulary: Arc::default(), names: Arc::default(), layers: Arc::default() })
+        let (vocabulary, names, layers) = (Arc::default(), Arc::default(), Arc::default());
+        Ok(Search { dir: None, synonyms, vocabulary, names, layers, answers: Arc::default() })
     }
 
     /// The words that are taken for one another now.
@@ -216,80 +217,32 @@ impl Search {
             return Ok(Answer::default());
         }
         let lang = narrow(&mut parsed, filter);
-        let opened: Vec<Arc<LayerIndex>> = layers.iter().map(|l| self.layer(l)).collect::<Result<_, _>>()?;
-        let searchers: Vec<Searcher> = opened.iter().map(|i| i.searcher()).collect::<Result<_, _>>()?;
-        let Some(columns) = opened.first().map(|i| i.columns) else { return Ok(Answer::default()) };
-        let (synonyms, vocabulary) =
-            (self.synonyms(), self.vocabulary.read().unwrap_or_else(PoisonError::into_inner).clone());
-        let holdings = Holdings { searchers: &searchers, fields: columns.fields, known: RefCell::default() };
-        let mut planner = Planner {
-            holdings,
-            synonyms: &synonyms,
-            vocabulary: &vocabulary,
-            prefix: request.prefix,
-            parts: false,
-            words: Cell::new(0),
-        };
-        let mut plan = planner.plan(&parsed);
-        let mut answer = Answer { said: plan.said.clone(), ..Answer::default() };
-        if plan.empty && !parsed.either.is_empty() {
-            return Ok(answer);
-        }
-        let mut found = ask(Stage::All, &opened, &searchers, &plan, request)?;
-        for stage in [Stage::Any, Stage::Parts] {
-            if found.iter().map(|f| f.total).sum::<u64>() >= ENOUGH || !plan.widens() {
-                break;
-            }
-            if stage == Stage::Parts {
-                planner.parts = true;
-                plan = planner.plan(&parsed);
-            }
-            found = ask(stage, &opened, &searchers, &plan, request)?;
-        }
-        answer.total = found.iter().map(|f| f.total).sum();
-        answer.facets = facets(&found);
-        let mut best: Vec<(usize, f32, u32, tantivy::DocAddress)> = Vec::new();
-        for (n, found) in found.iter().enumerate() {
-            best.extend(found.best.iter().map(|(score, place, at)| (n, *score, *place, *at)));
-        }
-        best.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| (a.0, a.2).cmp(&(b.0, b.2))));
-        for (n, score, _, at) in best.into_iter().skip(request.offset).take(request.limit) {
-            let (Some(index), Some(searcher), Some(layer)) = (opened.get(n), searchers.get(n), layers.get(n)) else {
-                continue;
-            };
-            let doc: TantivyDocument = searcher.doc(at).map_err(fault)?;
-            if let Some(kept) = index.kept(&doc)? {
-                answer.hits.push(hit(kept, layer, score, &plan.needles, lang));
-            }
-        }
+        let view = self.view(layers.iter().map(|l| self.layer(l)).collect::<Result<_, _>>()?)?;
+        let answer = find::answer(&view, layers, &parsed, lang, request)?;
+        self.answers.put(Question::new(layers, request, filter), view.origin, &answer);
         Ok(answer)
     }
-}
 
-/// Asks each layer at one width.
-fn ask(
-    stage: Stage,
-    opened: &[Arc<LayerIndex>],
-    searchers: &[Searcher],
-    plan: &Plan,
-    request: &Request,
-) -> Result<Vec<Collected>, Failure> {
-    let limit = (request.offset.saturating_add(request.limit)).clamp(1, DEEPEST);
-    // The common text's statistics for all layers: scores can be compared then.
-    let common = searchers.iter().find(|s| s.num_docs() > 0);
-    let mut found = Vec::new();
-    for (index, searcher) in opened.iter().zip(searchers) {
-        let collect = Collect {
-            limit,
-            filter: &request.facets,
-            count: request.count,
-            today: day_of(request.now),
-            recent: request.recent,
-            known: &index.known,
+    /// The answer to a search, where the same one was answered before for the same layers and nothing changed since.
+    pub fn remembered(&self, layers: &[Layer], request: &Request, filter: &Filter) -> Option<Answer> {
+        let opened = {
+            let known = self.layers.read().unwrap_or_else(PoisonError::into_inner);
+            layers.iter().map(|l| known.get(l).cloned()).collect::<Option<Vec<_>>>()?
         };
-        found.push(sweep::sweep(plan, stage, searcher, common.unwrap_or(searcher), &collect).map_err(fault)?);
+        let view = self.view(opened).ok()?;
+        let answer = self.answers.get(&Question::new(layers, request, filter), &view.origin)?;
+        Some(Arc::unwrap_or_clone(answer))
     }
-    Ok(found)
+
+    fn view(&self, opened: Vec<Arc<LayerIndex>>) -> Result<View, Failure> {
+        let searchers: Vec<Searcher> = opened.iter().map(|i| i.searcher()).collect::<Result<_, _>>()?;
+        let origin = Origin {
+            states: searchers.iter().map(|s| s.generation().generation_id()).collect(),
+            synonyms: self.synonyms(),
+            vocabulary: self.vocabulary.read().unwrap_or_else(PoisonError::into_inner).clone(),
+        };
+        Ok(View { opened, searchers, origin })
+    }
 }
 
 /// Adds a filter to what was typed; gives back the language that is asked for.
@@ -313,55 +266,6 @@ fn narrow(parsed: &mut parse::Parsed, filter: &Filter) -> Option<Lang> {
         _ => None,
     });
     filter.lang.or(asked)
-}
-
-fn facets(found: &[Collected]) -> Vec<(FacetKey, Vec<(String, u64)>)> {
-    let mut counts: BTreeMap<FacetKey, HashMap<&str, u64>> = BTreeMap::new();
-    for ((key, value), count) in found.iter().flat_map(|f| &f.counts) {
-        *counts.entry(*key).or_default().entry(value).or_default() += count;
-    }
-    let mut out = Vec::new();
-    for key in FacetKey::ALL {
-        let mut values: Vec<(String, u64)> =
-            counts.remove(&key).into_iter().flatten().map(|(v, n)| (v.to_owned(), n)).collect();
-        values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        values.truncate(MOST_VALUES);
-        if !values.is_empty() {
-            out.push((key, values));
-        }
-    }
-    out
-}
-
-/// A document as a hit: in the language that answers the query better.
-fn hit(kept: Kept, layer: &Layer, score: f32, needles: &[Needle], lang: Option<Lang>) -> Hit {
-    let (ja, en) = (Marks::of(&kept.ja, needles), Marks::of(&kept.en, needles));
-    let better = if en.worth(needles) > ja.worth(needles) || kept.ja.is_empty() { Lang::En } else { Lang::Ja };
-    let chosen = lang.filter(|l| !l.pick(&kept.ja, &kept.en).is_empty()).unwrap_or(better);
-    let (text, marks) = match chosen {
-        Lang::Ja => (&kept.ja, ja),
-        Lang::En => (&kept.en, en),
-    };
-    let why = marks.spelled(text, needles, marks.why(needles));
-    let address = kept.address().map(|mut address| {
-        // What is said about a cell is said about both its languages.
-        let bilingual = kept.kind() != HitKind::Comment && address.declared().is_some_and(|f| f.bilingual);
-        address.lang = bilingual.then_some(chosen);
-        address
-    });
-    Hit {
-        kind: kept.kind(),
-        layer: layer.clone(),
-        service: kept.service(),
-        address,
-        snippet: marks.snippet(text),
-        text: text.clone(),
-        reference: kept.reference,
-        criteria: kept.criteria,
-        title: kept.title,
-        score,
-        why,
-    }
 }
 
 #[cfg(test)]

@@ -85,7 +85,7 @@ impl FacetKey {
 }
 
 /// Facets chosen by the reader: values of one key are alternatives, keys narrow one another.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct FacetFilter(BTreeMap<FacetKey, BTreeSet<String>>);
 
 /// Most values that a filter takes of one key.

@@ -2,12 +2,14 @@
 
 #![allow(clippy::unwrap_used)]
 
+use super::plan::{Holdings, Planner};
 use super::*;
 use crate::cell::Address;
 use crate::lang::Label;
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 use rstest::rstest;
+use std::cell::{Cell, RefCell};
 
 fn now() -> DateTime<Utc> {
     "2026-11-24T00:00:00Z".parse().unwrap()

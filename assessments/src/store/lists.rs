@@ -212,6 +212,28 @@ impl Db {
         offset: i64,
         limit: i64,
     ) -> Result<(Vec<ServiceRow>, i64), Failure> {
+        let rows = self.service_rows(permit, filter, offset, limit).await?;
+        let total: i64 = on!(Pool, &self.read, p => {
+            let mut q = sqlx::QueryBuilder::new("SELECT COUNT(*)");
+            q.push(FROM);
+            narrowed!(&mut q, filter);
+            q.build_query_scalar().fetch_one(p).await
+        })
+        .map_err(fault)?;
+        Ok((rows, total))
+    }
+
+    /// The same without the number of all: for offering while somebody types.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] where the database does not answer.
+    pub async fn service_rows(
+        &self,
+        permit: &Permit,
+        filter: &ServiceFilter,
+        offset: i64,
+        limit: i64,
+    ) -> Result<Vec<ServiceRow>, Failure> {
         permit.covers(Action::ReadSheet, &crate::cell::Layer::Shared)?;
         let rows: Vec<Row> = on!(Pool, &self.read, p => {
             let mut q = sqlx::QueryBuilder::new(LINE);
@@ -222,14 +244,7 @@ impl Db {
             q.build_query_as().fetch_all(p).await
         })
         .map_err(fault)?;
-        let total: i64 = on!(Pool, &self.read, p => {
-            let mut q = sqlx::QueryBuilder::new("SELECT COUNT(*)");
-            q.push(FROM);
-            narrowed!(&mut q, filter);
-            q.build_query_scalar().fetch_one(p).await
-        })
-        .map_err(fault)?;
-        Ok((rows.into_iter().map(ServiceRow::try_from).collect::<Result<_, _>>()?, total))
+        rows.into_iter().map(ServiceRow::try_from).collect()
     }
 
     /// One service's line.

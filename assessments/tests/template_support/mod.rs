@@ -19,7 +19,7 @@ const PIXEL: &[u8] = &[
 ];
 
 /// A workbook that says when it was made, so that the same one made again is the same bytes.
-fn book() -> Workbook {
+fn dated() -> Workbook {
     let mut book = Workbook::new();
     let made = ExcelDateTime::from_ymd(2026, 11, 1).unwrap();
     book.set_properties(&DocProperties::new().set_creation_datetime(&made));
@@ -28,7 +28,7 @@ fn book() -> Workbook {
 
 /// A form with stamp boxes, merges, drop-downs, conditional formats, a comment, a picture, print set-up and names.
 pub fn form() -> Vec<u8> {
-    let mut book = book();
+    let mut book = dated();
     let boxed = Format::new().set_border(FormatBorder::Thin).set_text_wrap().set_align(FormatAlign::Top);
     let stamp = Format::new().set_border(FormatBorder::Medium).set_align(FormatAlign::Center);
     let sheet = book.add_worksheet().set_name("申請").unwrap();
@@ -94,7 +94,7 @@ pub fn plain() -> Vec<u8> {
 
 /// A workbook with these cells on its sheet.
 pub fn with_parts(cells: &[(&str, &str)]) -> Vec<u8> {
-    let mut book = book();
+    let mut book = dated();
     let sheet = book.add_worksheet().set_name("申請").unwrap();
     for (at, text) in cells {
         let col = u16::from(at.as_bytes()[0] - b'A');

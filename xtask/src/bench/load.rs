@@ -52,7 +52,8 @@ pub fn load(address: SocketAddr, headers: &str, paths: &[String], connections: u
     };
     let (mut all, mut bytes) = (Vec::new(), 0);
     thread::scope(|scope| -> Result<()> {
-        let threads: Vec<_> = (0..connections).map(|first| scope.spawn(move || work(first * 7))).collect();
+        let threads: Vec<_> =
+            (0..connections).map(|n| scope.spawn(move || work(n * paths.len() / connections))).collect();
         for thread in threads {
             let (seconds, read) = thread.join().ok().context("a connection's thread ended")??;
             all.extend(seconds);

@@ -1,0 +1,152 @@
+//! One search over the layers as they stand: planned, asked wider and wider, and the hits of its page read.
+
+use super::collect::{Collect, Collected};
+use super::index::{Kept, LayerIndex, fault};
+use super::parse::Parsed;
+use super::plan::{Holdings, Plan, Planner, Stage};
+use super::request::{Answer, FacetKey, Hit, HitKind, Request};
+use super::snippet::{Marks, Needle};
+use super::{View, day_of, sweep};
+use crate::cell::Layer;
+use crate::failure::Failure;
+use crate::lang::Lang;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use tantivy::{Searcher, TantivyDocument};
+
+/// Hits from which on a search is not made wider.
+const ENOUGH: u64 = 10;
+/// Most hits that are looked through for a page.
+const DEEPEST: usize = 10_000;
+/// Most values of a facet that are told.
+const MOST_VALUES: usize = 100;
+
+/// Plans a search, asks wider and wider until enough is found, and reads the hits of the page.
+pub fn answer(
+    view: &View,
+    layers: &[Layer],
+    parsed: &Parsed,
+    lang: Option<Lang>,
+    request: &Request,
+) -> Result<Answer, Failure> {
+    let View { opened, searchers, origin } = view;
+    let Some(columns) = opened.first().map(|i| i.columns) else { return Ok(Answer::default()) };
+    let holdings = Holdings { searchers, fields: columns.fields, known: RefCell::default() };
+    let mut planner = Planner {
+        holdings,
+        synonyms: &origin.synonyms,
+        vocabulary: &origin.vocabulary,
+        prefix: request.prefix,
+        parts: false,
+        words: Cell::new(0),
+    };
+    let mut plan = planner.plan(parsed);
+    let mut answer = Answer { said: plan.said.clone(), ..Answer::default() };
+    if plan.empty && !parsed.either.is_empty() {
+        return Ok(answer);
+    }
+    let mut found = ask(Stage::All, opened, searchers, &plan, request)?;
+    for stage in [Stage::Any, Stage::Parts] {
+        if found.iter().map(|f| f.total).sum::<u64>() >= ENOUGH || !plan.widens() {
+            break;
+        }
+        if stage == Stage::Parts {
+            planner.parts = true;
+            plan = planner.plan(parsed);
+        }
+        found = ask(stage, opened, searchers, &plan, request)?;
+    }
+    answer.total = found.iter().map(|f| f.total).sum();
+    answer.facets = facets(&found);
+    let mut best: Vec<(usize, f32, u32, tantivy::DocAddress)> = Vec::new();
+    for (n, found) in found.iter().enumerate() {
+        best.extend(found.best.iter().map(|(score, place, at)| (n, *score, *place, *at)));
+    }
+    best.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| (a.0, a.2).cmp(&(b.0, b.2))));
+    for (n, score, _, at) in best.into_iter().skip(request.offset).take(request.limit) {
+        let (Some(index), Some(searcher), Some(layer)) = (opened.get(n), searchers.get(n), layers.get(n)) else {
+            continue;
+        };
+        let doc: TantivyDocument = searcher.doc(at).map_err(fault)?;
+        if let Some(kept) = index.kept(&doc)? {
+            answer.hits.push(hit(kept, layer, score, &plan.needles, lang));
+        }
+    }
+    Ok(answer)
+}
+
+/// Asks each layer at one width.
+fn ask(
+    stage: Stage,
+    opened: &[Arc<LayerIndex>],
+    searchers: &[Searcher],
+    plan: &Plan,
+    request: &Request,
+) -> Result<Vec<Collected>, Failure> {
+    let limit = (request.offset.saturating_add(request.limit)).clamp(1, DEEPEST);
+    // The common text's statistics for all layers: scores can be compared then.
+    let common = searchers.iter().find(|s| s.num_docs() > 0);
+    let mut found = Vec::new();
+    for (index, searcher) in opened.iter().zip(searchers) {
+        let collect = Collect {
+            limit,
+            filter: &request.facets,
+            count: request.count,
+            today: day_of(request.now),
+            recent: request.recent,
+            known: &index.known,
+        };
+        found.push(sweep::sweep(plan, stage, searcher, common.unwrap_or(searcher), &collect).map_err(fault)?);
+    }
+    Ok(found)
+}
+
+fn facets(found: &[Collected]) -> Vec<(FacetKey, Vec<(String, u64)>)> {
+    let mut counts: BTreeMap<FacetKey, HashMap<&str, u64>> = BTreeMap::new();
+    for ((key, value), count) in found.iter().flat_map(|f| &f.counts) {
+        *counts.entry(*key).or_default().entry(value).or_default() += count;
+    }
+    let mut out = Vec::new();
+    for key in FacetKey::ALL {
+        let mut values: Vec<(String, u64)> =
+            counts.remove(&key).into_iter().flatten().map(|(v, n)| (v.to_owned(), n)).collect();
+        values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        values.truncate(MOST_VALUES);
+        if !values.is_empty() {
+            out.push((key, values));
+        }
+    }
+    out
+}
+
+/// A document as a hit: in the language that answers the query better.
+fn hit(kept: Kept, layer: &Layer, score: f32, needles: &[Needle], lang: Option<Lang>) -> Hit {
+    let (ja, en) = (Marks::of(&kept.ja, needles), Marks::of(&kept.en, needles));
+    let better = if en.worth(needles) > ja.worth(needles) || kept.ja.is_empty() { Lang::En } else { Lang::Ja };
+    let chosen = lang.filter(|l| !l.pick(&kept.ja, &kept.en).is_empty()).unwrap_or(better);
+    let (text, marks) = match chosen {
+        Lang::Ja => (&kept.ja, ja),
+        Lang::En => (&kept.en, en),
+    };
+    let why = marks.spelled(text, needles, marks.why(needles));
+    let address = kept.address().map(|mut address| {
+        // What is said about a cell is said about both its languages.
+        let bilingual = kept.kind() != HitKind::Comment && address.declared().is_some_and(|f| f.bilingual);
+        address.lang = bilingual.then_some(chosen);
+        address
+    });
+    Hit {
+        kind: kept.kind(),
+        layer: layer.clone(),
+        service: kept.service(),
+        address,
+        snippet: marks.snippet(text),
+        text: text.clone(),
+        reference: kept.reference,
+        criteria: kept.criteria,
+        title: kept.title,
+        score,
+        why,
+    }
+}
