@@ -308,6 +308,33 @@ fn a_reason_shows_the_word_as_it_was_typed() {
 }
 
 #[test]
+fn an_answer_is_remembered_until_something_changes_and_for_its_layers_alone() {
+    let search = small();
+    let own = [Layer::Shared, Layer::parse("i:a-bank").unwrap()];
+    let request = Request::new("暗号化", now());
+    let remembered = |layers: &[Layer]| search.remembered(layers, &request, &Filter::default());
+    let asked = |layers: &[Layer]| {
+        assert!(remembered(layers).is_none());
+        let found = search.find(layers, &request, &Filter::default()).unwrap();
+        assert!(found.total > 0);
+        assert_eq!(remembered(layers), Some(found));
+    };
+    asked(&[Layer::Shared]);
+    asked(&own);
+    search.replace(vec![group("i:a-bank", "s3", "1", &[("criteria/K07/summary/ja", "自行の暗号化")])]).unwrap();
+    asked(&own);
+    // What the institution wrote is nothing that others could notice.
+    assert!(remembered(&[Layer::Shared]).is_some());
+    search
+        .replace(vec![group("shared", "rds", "2", &[("criteria/K07/summary/ja", "暗号化は後から選べない。")])])
+        .unwrap();
+    asked(&[Layer::Shared]);
+    asked(&own);
+    search.set_synonyms(Synonyms::default());
+    asked(&[Layer::Shared]);
+}
+
+#[test]
 fn whatever_is_typed_becomes_no_more_than_so_many_words_ways_and_needles() {
     let search = small();
     let index = search.layer(&Layer::Shared).unwrap();
