@@ -32,6 +32,16 @@ pub struct Shown<'a> {
     pub other: Option<Lang>,
 }
 
+/// The texts of a row.
+pub struct InRow<'a>(Vec<(&'a str, Option<Lang>, &'a str)>);
+
+impl<'a> InRow<'a> {
+    /// The text of a field; empty where there is none.
+    pub fn text(&self, field: &str, lang: Option<Lang>) -> &'a str {
+        self.0.iter().find(|(f, l, _)| *f == field && *l == lang).map_or("", |(.., text)| text)
+    }
+}
+
 impl Cells {
     /// No cells.
     pub fn new() -> Self {
@@ -41,6 +51,14 @@ impl Cells {
     /// A cell's text; empty where there is none.
     pub fn text(&self, address: &Address) -> &str {
         self.0.get(address).map_or("", |c| c.value.as_str())
+    }
+
+    /// The cells of a row that say something, by their fields and languages: one look-up for all of them.
+    pub fn in_row(&self, section: &str, row: &RowId) -> InRow<'_> {
+        let first = Address::new(section, row.clone(), "", None);
+        let cells = self.0.range(&first..);
+        let here = cells.take_while(|(a, _)| a.section == first.section && a.row == first.row);
+        InRow(here.map(|(a, c)| (a.field.as_str(), a.lang, c.value.as_str())).collect())
     }
 
     /// A cell.

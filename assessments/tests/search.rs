@@ -148,23 +148,31 @@ async fn synonyms_are_a_coordinators_and_in_force_here_and_on_other_servers(
         assert_eq!(found.hits[0].why[0].kind, WhyKind::Synonym);
         assert_eq!(found.hits[0].why[0].found, "鍵束");
     }
+    // A second change as well, though that server just asked: it looks again soon.
+    stage.desk.set_synonyms(&chief, 1, &[group(&["いちじく", "鍵束"])]).await.unwrap();
+    let soon = tokio::time::Instant::now() + std::time::Duration::from_secs(10);
+    while other.find(&hanako, &Request::new("いちじく", stage.now())).await.unwrap().total == 0 {
+        assert!(tokio::time::Instant::now() < soon, "the other server goes on with the old list");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(other.find(&hanako, &Request::new("ざくろ", stage.now())).await.unwrap().total, 0);
     let late = stage.desk.set_synonyms(&chief, 0, &[group(&["い", "ろ"])]).await;
     assert!(matches!(late, Err(Failure::Conflict { .. })), "{late:?}");
-    assert!(matches!(stage.desk.set_synonyms(&chief, 1, &[group(&["one"])]).await, Err(Failure::Invalid { .. })));
+    assert!(matches!(stage.desk.set_synonyms(&chief, 2, &[group(&["one"])]).await, Err(Failure::Invalid { .. })));
     let trail = stage
         .desk
         .audit(&chief, &Layer::Shared, &AuditFilter { action: "edit_synonyms".into(), ..Default::default() }, 1, 10)
         .await;
-    assert_eq!(trail.unwrap().total, 1);
+    assert_eq!(trail.unwrap().total, 2);
     // A shipped group can be switched off and on again.
     let shipped = |on: bool| {
         let mut first = table.groups[0].clone();
         first.on = on;
         first
     };
-    let off = stage.desk.set_synonyms(&chief, 1, &[shipped(false)]).await.unwrap();
+    let off = stage.desk.set_synonyms(&chief, 2, &[shipped(false)]).await.unwrap();
     assert!(!off.groups[0].on && off.groups[0].shipped);
-    assert!(stage.desk.set_synonyms(&chief, 2, &[shipped(true)]).await.unwrap().groups[0].on);
+    assert!(stage.desk.set_synonyms(&chief, 3, &[shipped(true)]).await.unwrap().groups[0].on);
 }
 
 #[tokio::test]

@@ -6,10 +6,11 @@
 use super::docs::{NEVER_CHECKED, NO_EVIDENCE};
 use super::facts::{Combination, Fact, Facts, Known};
 use super::request::{FacetFilter, FacetKey};
+use super::sweep::{WINDOW, Window};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::sync::Arc;
-use tantivy::collector::{Collector, SegmentCollector};
+use tantivy::fastfield::AliveBitSet;
 use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
 
 /// Bounds of `changed`, in days.
@@ -74,6 +75,9 @@ impl Ord for Ranked {
 }
 
 /// A segment's part of it.
+///
+/// What is done with a match is little, since there are many: its kind is counted, and its score is held against the worst
+/// of the best. What a kind means for totals and facets is worked out once, at the end.
 pub struct Segment {
     ordinal: SegmentOrdinal,
     known: Arc<Known>,
@@ -88,10 +92,12 @@ pub struct Segment {
     wanted: Vec<bool>,
     /// What each pair of days is worth; nothing where that does not matter.
     fresh: Vec<f32>,
-    found: Vec<u32>,
-    /// How many that fit all else have each pair of days.
-    dated: Vec<u32>,
-    total: u64,
+    /// The most that combination and days make of a score.
+    most: f32,
+    /// How many matches there are of each kind.
+    kinds: Vec<u32>,
+    /// Room for where the matches of a window stand.
+    places: Vec<u16>,
     best: BinaryHeap<Reverse<Ranked>>,
     /// Score and place of the last of the best, and whether there are as many as wanted.
     least: (f32, u32),
@@ -133,11 +139,9 @@ fn wanted(filter: &FacetFilter) -> Wanted {
     }
 }
 
-impl Collector for Collect<'_> {
-    type Fruit = Collected;
-    type Child = Segment;
-
-    fn for_segment(&self, ordinal: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<Segment> {
+impl Collect<'_> {
+    /// Begins with a segment.
+    pub fn segment(&self, ordinal: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<Segment> {
         let facts = self.known.of(segment)?;
         let chosen: Vec<FacetKey> = {
             let mut keys: Vec<FacetKey> = self.filter.iter().map(|(k, _)| k).collect();
@@ -164,6 +168,11 @@ impl Collector for Collect<'_> {
         let wanted = wanted(self.filter);
         let days = |work: &dyn Fn(i64, i64) -> bool| facts.days.iter().map(|(c, e)| work(*c, *e)).collect::<Vec<_>>();
         let age = |changed: i64| if changed > 0 { self.today - changed } else { i64::MAX };
+        let fresh: Vec<f32> = match self.recent {
+            true => facts.days.iter().map(|(changed, _)| freshness(age(*changed))).collect(),
+            false => vec![],
+        };
+        let largest = |list: &[f32]| list.iter().copied().reduce(f32::max).unwrap_or(1.0);
         Ok(Segment {
             ordinal,
             known: self.known.clone(),
@@ -172,13 +181,10 @@ impl Collector for Collect<'_> {
             count: self.count,
             fails,
             wanted: if wanted.all() { vec![] } else { days(&|c, e| wanted.fits(c, e, self.today)) },
-            fresh: match self.recent {
-                true => facts.days.iter().map(|(changed, _)| freshness(age(*changed))).collect(),
-                false => vec![],
-            },
-            found: vec![0; facts.combinations.len()],
-            dated: vec![0; facts.days.len()],
-            total: 0,
+            most: largest(&facts.weights) * largest(&fresh),
+            fresh,
+            kinds: vec![0; facts.kinds.len()],
+            places: Vec::with_capacity(WINDOW),
             least: (0.0, 0),
             full: false,
             best: BinaryHeap::with_capacity(self.limit + 1),
@@ -186,11 +192,8 @@ impl Collector for Collect<'_> {
         })
     }
 
-    fn requires_scoring(&self) -> bool {
-        true
-    }
-
-    fn merge_fruits(&self, parts: Vec<Part>) -> tantivy::Result<Collected> {
+    /// What was found in all segments.
+    pub fn together(&self, parts: Vec<Part>) -> Collected {
         let mut all = Collected::default();
         let (mut counts, mut times) = (Vec::<u64>::new(), Times::default());
         for part in parts {
@@ -212,39 +215,52 @@ impl Collector for Collect<'_> {
         for ((key, name), count) in changed.chain(evidence).zip(times).filter(|(_, n)| *n > 0) {
             all.counts.insert((key, name.into()), count);
         }
-        Ok(all)
+        all
     }
 }
 
-impl SegmentCollector for Segment {
-    type Fruit = Part;
+impl Segment {
+    /// Takes the matches of a window that starts with the document `from`.
+    pub fn take(&mut self, from: DocId, matches: &Window, alive: Option<&AliveBitSet>) {
+        let mut places = std::mem::take(&mut self.places);
+        places.clear();
+        matches.bits.each(|at| places.push(at as u16));
+        if let Some(alive) = alive {
+            places.retain(|at| alive.is_alive(from + u32::from(*at)));
+        }
+        let of = self.facts.of.get(from as usize..).unwrap_or_default();
+        for at in &places {
+            if let Some(many) = of.get(usize::from(*at)).and_then(|kind| self.kinds.get_mut(*kind as usize)) {
+                *many += 1;
+            }
+        }
+        for at in &places {
+            let score = matches.score(usize::from(*at));
+            // Most documents are no better than those that are kept already.
+            if !self.full || score * self.most >= self.least.0 {
+                self.rank(from + u32::from(*at), score);
+            }
+        }
+        self.places = places;
+    }
 
-    fn collect(&mut self, doc: DocId, score: Score) {
-        let Some(kind) = self.facts.of.get(doc as usize) else { return };
-        let Some(Fact { combination, when }) = self.facts.kinds.get(*kind as usize) else { return };
-        let (of, when) = (*combination as usize, *when as usize);
-        // What is no document has no combination.
-        let Some(found) = self.found.get_mut(of) else { return };
-        let fails = self.fails.get(of).map_or(0, |f| f.0);
-        if fails > 1 {
-            return;
-        }
-        if fails == 0
-            && let Some(dated) = self.dated.get_mut(when)
-        {
-            *dated += 1;
-        }
-        if self.wanted.get(when) == Some(&false) {
-            return;
-        }
-        *found += 1;
-        if fails == 1 {
-            return;
-        }
-        self.total += 1;
+    /// What a kind of documents is to this search; none for what is no document.
+    fn meaning(&self, kind: &Fact) -> Option<Meaning> {
+        let (of, when) = (kind.combination as usize, kind.when as usize);
+        (of < self.facts.combinations.len()).then(|| Meaning {
+            of,
+            when,
+            fails: self.fails.get(of).map_or(0, |f| f.0),
+            wanted: self.wanted.get(when) != Some(&false),
+        })
+    }
+
+    /// Puts a match among the best, where it is one.
+    fn rank(&mut self, doc: DocId, score: Score) {
+        let kind = self.facts.of.get(doc as usize).and_then(|kind| self.facts.kinds.get(*kind as usize));
+        let Some(Meaning { of, when, fails: 0, wanted: true }) = kind.and_then(|k| self.meaning(k)) else { return };
         let score =
             score * self.facts.weights.get(of).copied().unwrap_or(1.0) * self.fresh.get(when).copied().unwrap_or(1.0);
-        // Most documents are no better than those that are kept already.
         if self.full && score < self.least.0 {
             return;
         }
@@ -262,19 +278,33 @@ impl SegmentCollector for Segment {
         }
     }
 
-    fn harvest(mut self) -> Part {
-        let mut out = Part { total: self.total, ..Part::default() };
+    /// What was found.
+    pub fn harvest(mut self) -> Part {
         let ordinal = self.ordinal;
-        out.best = std::mem::take(&mut self.best)
-            .into_iter()
-            .map(|Reverse(Ranked(s, p, d))| (s, p, DocAddress::new(ordinal, d)))
-            .collect();
+        let address = |Reverse(Ranked(s, p, d))| (s, p, DocAddress::new(ordinal, d));
+        let mut out =
+            Part { best: std::mem::take(&mut self.best).into_iter().map(address).collect(), ..Part::default() };
+        // How many that fit have each combination; how many that fit all but their days have each pair of those.
+        let mut found = vec![0_u32; self.facts.combinations.len()];
+        let mut dated = vec![0_u32; self.facts.days.len()];
+        for (kind, many) in self.facts.kinds.iter().zip(&self.kinds).filter(|(_, n)| **n > 0) {
+            let Some(Meaning { of, when, fails, wanted }) = self.meaning(kind) else { continue };
+            if fails == 0 {
+                dated[when] += many;
+            }
+            if wanted && fails <= 1 {
+                found[of] += many;
+            }
+            if wanted && fails == 0 {
+                out.total += u64::from(*many);
+            }
+        }
         if !self.count {
             return out;
         }
         let values = self.known.values();
         out.counts = vec![0; values.list.len()];
-        for (ord, found) in self.found.iter().enumerate().filter(|(_, n)| **n > 0) {
+        for (ord, found) in found.iter().enumerate().filter(|(_, n)| **n > 0) {
             let only = self.fails.get(ord).and_then(|f| f.1);
             for value in self.facts.combinations.get(ord).into_iter().flatten() {
                 let key = values.list.get(*value as usize).map(|(k, _)| *k);
@@ -284,21 +314,14 @@ impl SegmentCollector for Segment {
             }
         }
         drop(values);
-        out.times = self.times();
+        out.times = self.times(&dated);
         out
     }
-}
 
-/// What a change so many days ago is worth: half more today, nothing more after some months.
-fn freshness(days: i64) -> f32 {
-    1.0 + 0.5 / (1.0 + days.clamp(0, 10_000) as f32 / 7.0)
-}
-
-impl Segment {
     /// Counts by age.
-    fn times(&self) -> Times {
+    fn times(&self, dated: &[u32]) -> Times {
         let mut times = Times::default();
-        for ((changed, evidence), many) in self.facts.days.iter().zip(&self.dated).filter(|(_, n)| **n > 0) {
+        for ((changed, evidence), many) in self.facts.days.iter().zip(dated).filter(|(_, n)| **n > 0) {
             let late = CHANGED.iter().map(|(_, days)| *changed > 0 && self.today - changed <= *days);
             let never = *evidence == NEVER_CHECKED;
             let old =
@@ -309,4 +332,20 @@ impl Segment {
         }
         times
     }
+}
+
+/// What a kind of documents is to a search.
+struct Meaning {
+    /// The combination of its facets, and the pair of its days.
+    of: usize,
+    when: usize,
+    /// How many of the chosen keys it fails.
+    fails: u8,
+    /// Whether its days are wanted.
+    wanted: bool,
+}
+
+/// What a change so many days ago is worth: half more today, nothing more after some months.
+fn freshness(days: i64) -> f32 {
+    1.0 + 0.5 / (1.0 + days.clamp(0, 10_000) as f32 / 7.0)
 }

@@ -1,7 +1,8 @@
 //! One search over the layers as they stand: planned, asked wider and wider, and the hits of its page read.
 
 use super::collect::{Collect, Collected};
-use super::index::{Kept, LayerIndex, fault};
+use super::index::{LayerIndex, fault};
+use super::kept::Kept;
 use super::parse::Parsed;
 use super::plan::{Holdings, Plan, Planner, Stage};
 use super::request::{Answer, FacetKey, Hit, HitKind, Request};

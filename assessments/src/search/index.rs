@@ -1,17 +1,13 @@
 //! The index on disk: one a layer, so that no private term of one institution can move another's results.
 
-use super::docs::{Doc, GroupDocs};
+use super::docs::GroupDocs;
 use super::facts::Known;
 use super::folder::Folder;
-use super::plan::Fields;
-use super::request::HitKind;
+use super::kept::{Columns, Kept, document, schema};
 use super::tokens::{JaTokenizer, NAME};
-use crate::cell::{Address, Layer};
+use crate::cell::Layer;
 use crate::change::hex;
 use crate::failure::Failure;
-use crate::id::ServiceId;
-use crate::lang::Label;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -19,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tantivy::directory::{Directory, INDEX_WRITER_LOCK};
 use tantivy::query::{EnableScoring, Query, TermQuery};
-use tantivy::schema::{FAST, Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions, Value};
+use tantivy::schema::{Field, IndexRecordOption, Value};
 use tantivy::{
     DocAddress, Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term,
 };
@@ -40,84 +36,10 @@ const LIST: &str = "meta.json";
 const TRIES: usize = 3;
 const AGAIN: Duration = Duration::from_millis(20);
 
-/// Between texts that are no neighbours: a phrase does not reach from one into the other.
-const APART: &str = "\n\u{1f}\n";
-
 /// An index fault as our fault.
 pub fn fault(error: impl std::fmt::Display) -> Failure {
     tracing::error!(%error, "search index");
     Failure::Internal { operation: format!("search: {error}") }
-}
-
-/// The fields of the index.
-#[derive(Clone, Copy)]
-pub struct Columns {
-    group: Field,
-    position: Field,
-    mark: Field,
-    combination: Field,
-    changed: Field,
-    evidence: Field,
-    place: Field,
-    stored: Field,
-    /// What is searched in.
-    pub fields: Fields,
-}
-
-/// What is kept of a document for showing it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Kept {
-    kind: u8,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    service: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    address: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub reference: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub criteria: String,
-    pub title: Label,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub ja: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub en: String,
-    id: String,
-    fingerprint: String,
-}
-
-const KINDS: [HitKind; 6] =
-    [HitKind::Cell, HitKind::Published, HitKind::Comment, HitKind::Guardrail, HitKind::Service, HitKind::Category];
-
-impl Kept {
-    fn of(doc: &Doc) -> Kept {
-        Kept {
-            kind: KINDS.iter().position(|k| *k == doc.kind).and_then(|n| u8::try_from(n).ok()).unwrap_or(0),
-            service: doc.service.as_ref().map(ToString::to_string).unwrap_or_default(),
-            address: doc.address.as_ref().map(ToString::to_string).unwrap_or_default(),
-            reference: doc.reference.clone(),
-            criteria: doc.criteria.clone(),
-            title: doc.title.clone(),
-            ja: doc.ja.clone(),
-            en: doc.en.clone(),
-            id: doc.id(),
-            fingerprint: doc.fingerprint(),
-        }
-    }
-
-    /// What it is.
-    pub fn kind(&self) -> HitKind {
-        KINDS.get(usize::from(self.kind)).copied().unwrap_or(HitKind::Cell)
-    }
-
-    /// The service.
-    pub fn service(&self) -> Option<ServiceId> {
-        ServiceId::parse(&self.service).ok()
-    }
-
-    /// The cell, without a language.
-    pub fn address(&self) -> Option<Address> {
-        Address::parse(&self.address).ok()
-    }
 }
 
 /// One layer's index.
@@ -131,34 +53,6 @@ pub struct LayerIndex {
     positions: Mutex<Option<(u64, BTreeMap<String, String>)>>,
     pub known: Arc<Known>,
     pub columns: Columns,
-}
-
-fn schema() -> (Schema, Columns) {
-    let mut schema = Schema::builder();
-    let words = |kept: IndexRecordOption| {
-        let indexing = TextFieldIndexing::default().set_tokenizer(NAME).set_index_option(kept);
-        TextOptions::default().set_indexing_options(indexing)
-    };
-    let counted = TextOptions::default().set_fast("raw");
-    let columns = Columns {
-        group: schema.add_text_field("group", STRING),
-        position: schema.add_text_field("position", STRING | STORED),
-        mark: schema.add_text_field("mark", STORED),
-        combination: schema.add_text_field("combination", counted),
-        changed: schema.add_i64_field("changed", FAST),
-        evidence: schema.add_i64_field("evidence", FAST),
-        place: schema.add_u64_field("place", FAST),
-        stored: schema.add_text_field("stored", STORED),
-        fields: Fields {
-            // Phrases are looked for in these two alone.
-            text: schema.add_text_field("text", words(IndexRecordOption::WithFreqsAndPositions)),
-            topic: schema.add_text_field("topic", words(IndexRecordOption::WithFreqsAndPositions)),
-            head: schema.add_text_field("head", words(IndexRecordOption::WithFreqs)),
-            name: schema.add_text_field("name", words(IndexRecordOption::WithFreqs)),
-            tag: schema.add_text_field("tag", STRING),
-        },
-    };
-    (schema.build(), columns)
 }
 
 /// The folder of a layer's index: a hash, so that no institution's name is seen on the disk.
@@ -359,7 +253,7 @@ impl LayerIndex {
         Ok(out)
     }
 
-    /// Every document's fingerprint by [`key_of`], for `check`. One document at a time: a large library has many.
+    /// Every document's fingerprint by [`super::key_of`], for `check`. One document at a time: a large library has many.
     pub fn fingerprints(&self) -> Result<BTreeMap<String, String>, Failure> {
         let searcher = self.searcher()?;
         let mut out = BTreeMap::new();
@@ -367,7 +261,7 @@ impl LayerIndex {
             for doc in reader.doc_ids_alive() {
                 let doc: TantivyDocument = searcher.doc(DocAddress::new(segment, doc)).map_err(fault)?;
                 if let Some(kept) = self.kept(&doc)? {
-                    out.insert(format!("{} {}", kept.service, kept.id), kept.fingerprint);
+                    out.insert(kept.key(), kept.fingerprint);
                 }
             }
         }
@@ -385,25 +279,4 @@ impl LayerIndex {
             stored => serde_json::from_str(stored).map(Some).map_err(fault),
         }
     }
-}
-
-fn document(c: &Columns, group: &str, doc: &Doc) -> Result<TantivyDocument, Failure> {
-    let mut out = TantivyDocument::default();
-    out.add_text(c.group, group);
-    out.add_text(c.combination, doc.combination());
-    out.add_i64(c.changed, doc.changed);
-    out.add_i64(c.evidence, doc.evidence);
-    out.add_u64(c.place, doc.place());
-    out.add_text(c.stored, serde_json::to_string(&Kept::of(doc)).map_err(fault)?);
-    out.add_text(c.fields.text, [doc.ja.as_str(), &doc.en].join(APART));
-    out.add_text(c.fields.topic, &doc.topic);
-    out.add_text(c.fields.head, &doc.head);
-    out.add_text(c.fields.name, &doc.name);
-    doc.tags.iter().for_each(|t| out.add_text(c.fields.tag, t));
-    Ok(out)
-}
-
-/// A document's key in `LayerIndex::fingerprints`.
-pub fn key_of(doc: &Doc) -> String {
-    format!("{} {}", doc.service.as_ref().map(ToString::to_string).unwrap_or_default(), doc.id())
 }

@@ -11,6 +11,7 @@ mod find;
 mod fold;
 mod folder;
 mod index;
+mod kept;
 mod parse;
 mod phrase;
 mod plan;
@@ -28,7 +29,7 @@ pub use docs::{
     guardrail_docs,
 };
 pub use fold::fold_text;
-pub use index::key_of;
+pub use kept::key_of;
 pub use request::{Answer, FacetFilter, FacetKey, Hit, HitKind, Notice, Request, Slip, Why, WhyKind};
 pub use state::State;
 pub use synonyms::{SynonymGroup, Synonyms};

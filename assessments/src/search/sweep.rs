@@ -13,13 +13,13 @@ use node::{Node, Running};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
-use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::SegmentPostings;
 use tantivy::query::{Bm25StatisticsProvider, Bm25Weight};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, SegmentReader, Term};
-use window::{Bits, WINDOW, Window};
+use window::Bits;
+pub use window::{WINDOW, Window};
 
 /// Runs a plan at a width. How rare a word is says `common`.
 pub fn sweep(
@@ -32,13 +32,13 @@ pub fn sweep(
     let rarity = Rarity { common, weights: RefCell::default(), averages: RefCell::default() };
     let mut parts = Vec::new();
     for (ordinal, reader) in (0_u32..).zip(searcher.segment_readers()) {
-        let mut child = collect.for_segment(ordinal, reader)?;
+        let mut child = collect.segment(ordinal, reader)?;
         let open = Opener { reader, rarity: &rarity, stage };
         let mut groups = plan.groups.iter().map(|g| open.group(g)).collect::<tantivy::Result<Vec<_>>>()?;
         run(reader, &mut groups, &mut child);
         parts.push(child.harvest());
     }
-    collect.merge_fruits(parts)
+    Ok(collect.together(parts))
 }
 
 fn run(reader: &SegmentReader, groups: &mut [Running], child: &mut Segment) {
@@ -67,12 +67,7 @@ fn run(reader: &SegmentReader, groups: &mut [Running], child: &mut Segment) {
                 }
             }
         }
-        best.bits.each(|at| {
-            let doc = from + at as u32;
-            if alive.is_none_or(|a| a.is_alive(doc)) {
-                child.collect(doc, best.score(at));
-            }
-        });
+        child.take(from, &best, alive);
         from = end;
     }
 }

@@ -271,6 +271,24 @@ mod tests {
         assert_eq!(reason(open(&package(&many))), "too_many_parts");
     }
 
+    /// Small parts are read at once, large ones in pieces: what both refuse is the same.
+    #[rstest]
+    #[case::small(0)]
+    #[case::large(xml::AT_ONCE)]
+    fn a_part_is_held_to_its_bounds_whatever_its_size(#[case] blanks: usize) {
+        let book: (&str, &[u8]) = ("xl/workbook.xml", b"<workbook/>");
+        let opened = |text: &[u8]| {
+            let text = [&b" ".repeat(blanks), text].concat();
+            open(&package(&[book, LINKS, ("xl/styles.xml", &text)]))
+        };
+        assert_eq!(reason(opened(&b"<a>".repeat(20_000))), "damaged");
+        assert_eq!(reason(opened(b"<!DOCTYPE x><a/>")), "doctype");
+        assert_eq!(reason(opened(b"<!doctype html><a/>")), "doctype");
+        assert_eq!(reason(opened(b"<a b='\x3c'")), "damaged");
+        assert!(opened(&b"<a></a><b/>".repeat(20_000)).is_ok());
+        assert!(opened(b"<a><!-- <!DOCTYPE x> --><![CDATA[<!DOCTYPE x>]]></a>").is_ok());
+    }
+
     const LINKS: (&str, &[u8]) = (
         "xl/_rels/workbook.xml.rels",
         b"<Relationships><Relationship Id='a' Type='x/worksheet' Target='s.xml'/></Relationships>",

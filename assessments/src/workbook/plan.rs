@@ -114,10 +114,12 @@ fn planned(
     let before = own_base.or(base).filter(|_| !elsewhere).map(|b| b.text(address));
     let now = current.text(address);
     let (mut what, mut result) = outcome(address, before, now, &said.text);
-    let free = section(&address.section).is_some_and(|s| matches!(s.rows, Rows::Free(_)));
-    let deleted = free && !address.row.is_placeholder() && !current.has_row(&address.section, &address.row);
+    let deleted = || {
+        let free = section(&address.section).is_some_and(|s| matches!(s.rows, Rows::Free(_)));
+        free && !address.row.is_placeholder() && !current.has_row(&address.section, &address.row)
+    };
     let from_elsewhere = elsewhere && what == Outcome::Changed;
-    if what != Outcome::Unchanged && (from_elsewhere || (deleted && base.is_some())) {
+    if what != Outcome::Unchanged && (from_elsewhere || (base.is_some() && deleted())) {
         what = Outcome::Conflict;
         result = now.to_owned();
     }

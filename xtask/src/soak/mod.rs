@@ -55,8 +55,13 @@ impl What {
 /// Does what is named in `what`, or all, each for so many minutes.
 /// The crowd works on `database`.
 pub fn soak(what: &[What], minutes: Option<f64>, database: Database) -> Result<()> {
-    serve::build()?;
-    for part in What::value_variants().iter().filter(|part| what.is_empty() || what.contains(part)) {
+    let parts: Vec<What> =
+        What::value_variants().iter().copied().filter(|part| what.is_empty() || what.contains(part)).collect();
+    // Files are read without the program, which takes the longest to build.
+    if parts.iter().any(|part| *part != What::Fuzz) {
+        serve::build()?;
+    }
+    for part in parts {
         let time = Duration::try_from_secs_f64(minutes.unwrap_or(part.minutes()) * 60.0)?;
         part.go(time, database)?.iter().for_each(|table| println!("{}", table.markdown()));
     }

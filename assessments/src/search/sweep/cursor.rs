@@ -7,6 +7,9 @@ use tantivy::postings::{BlockSegmentPostings, Postings, SegmentPostings};
 use tantivy::query::Bm25Weight;
 use tantivy::{DocSet, TERMINATED};
 
+/// Most documents of a block of a list: so many are packed together.
+const BLOCK: usize = 128;
+
 /// The lists of one way.
 pub enum Cursor {
     /// One term: read block by block, without a call a document.
@@ -72,38 +75,35 @@ impl One {
     }
 
     fn fill(&mut self, from: u32, end: u32, asked: &Bits, put: &mut impl FnMut(usize, f32)) {
-        if self.next() < from {
-            self.at = self.list.seek(from);
-        }
-        loop {
+        let whole = asked.has_first((end - from) as usize);
+        // Stretches of a long list are passed over where little is asked.
+        let mut asks = asked.after(0);
+        while let Some(at) = asks {
+            let next = from + at as u32;
+            if self.next() < next {
+                self.at = self.list.seek(next);
+            }
             let docs = self.list.docs().get(self.at..).unwrap_or_default();
             let inside = match docs.last() {
                 None => return,
                 Some(last) if *last < end => docs,
                 Some(_) => docs.get(..docs.partition_point(|d| *d < end)).unwrap_or_default(),
             };
-            // Copies: what `put` writes could be these, as far as the compiler can tell.
-            let (plus, times) = (self.plus, self.times);
-            match &self.scored {
-                None => {
-                    for doc in inside {
-                        let at = (doc - from) as usize;
-                        if asked.has(at) {
-                            put(at, plus);
-                        }
-                    }
+            let Some(last) = inside.last() else { return };
+            if whole {
+                self.score(inside, from, 0..inside.len(), put);
+            } else {
+                // First which are asked, without a branch; then their scores, none of which waits for another.
+                let mut picked = [0_u8; BLOCK];
+                let mut many = 0;
+                for (n, doc) in (0_u8..).zip(inside) {
+                    picked[many % BLOCK] = n;
+                    many += usize::from(asked.has((doc - from) as usize));
                 }
-                Some((weight, norms)) => {
-                    let weight: &Bm25Weight = weight;
-                    let often = self.list.freqs().get(self.at..).unwrap_or_default();
-                    for (doc, often) in inside.iter().zip(often) {
-                        let at = (doc - from) as usize;
-                        if asked.has(at) {
-                            put(at, plus + times * weight.score(norms.fieldnorm_id(*doc), *often));
-                        }
-                    }
-                }
+                let picked = picked.get(..many).unwrap_or_default();
+                self.score(inside, from, picked.iter().map(|n| usize::from(*n)), put);
             }
+            asks = asked.after((*last - from) as usize + 1);
             if inside.len() < docs.len() {
                 self.at += inside.len();
                 return;
@@ -111,6 +111,23 @@ impl One {
             self.list.advance();
             self.at = 0;
         }
+    }
+
+    /// Puts those of a block's documents that are picked, by their numbers in it from where the list stands.
+    #[inline]
+    fn score(&self, docs: &[u32], from: u32, picked: impl Iterator<Item = usize>, put: &mut impl FnMut(usize, f32)) {
+        // Copies: what `put` writes could be these, as far as the compiler can tell.
+        let (plus, times) = (self.plus, self.times);
+        let Some((weight, norms)) = &self.scored else {
+            picked.for_each(|n| put((docs[n] - from) as usize, plus));
+            return;
+        };
+        let weight: &Bm25Weight = weight;
+        let often = self.list.freqs().get(self.at..).unwrap_or_default();
+        picked.for_each(|n| {
+            let (doc, often) = (docs[n], often[n]);
+            put((doc - from) as usize, plus + times * weight.score(norms.fieldnorm_id(doc), often));
+        });
     }
 }
 

@@ -53,6 +53,23 @@ impl Bits {
         self.0.iter().all(|w| *w == 0)
     }
 
+    /// Whether the first so many are all among them; more than a window are not asked for.
+    pub fn has_first(&self, many: usize) -> bool {
+        let (full, rest) = (many / 64, many % 64);
+        let last = (1 << rest) - 1;
+        self.0.iter().take(full).all(|w| *w == u64::MAX) && self.0.get(full).is_none_or(|w| w & last == last)
+    }
+
+    /// The first one from here on.
+    pub fn after(&self, at: usize) -> Option<usize> {
+        let first = self.0.get(at / 64)? & (u64::MAX << (at % 64));
+        if first != 0 {
+            return Some(at / 64 * 64 + first.trailing_zeros() as usize);
+        }
+        let mut later = self.0.iter().enumerate().skip(at / 64 + 1);
+        later.find(|(_, word)| **word != 0).map(|(n, word)| n * 64 + word.trailing_zeros() as usize)
+    }
+
     /// Each, in order.
     #[inline]
     pub fn each(&self, mut work: impl FnMut(usize)) {
@@ -145,6 +162,8 @@ mod tests {
     fn the_first_are_as_many_as_asked_for() {
         for many in [0, 1, 63, 64, 65, 127, 128, WINDOW - 1, WINDOW, WINDOW + 9] {
             assert_eq!(listed(&Bits::first(many)), (0..many.min(WINDOW)).collect::<Vec<_>>());
+            assert!(Bits::first(many).has_first(many.min(WINDOW)));
+            assert!(many >= WINDOW || !Bits::first(many).has_first(many + 1));
         }
     }
 
@@ -181,6 +200,10 @@ mod tests {
             rest.without(&of(&b));
             prop_assert_eq!(listed(&both), a.intersection(&b).copied().collect::<Vec<_>>());
             prop_assert_eq!(listed(&rest), a.difference(&b).copied().collect::<Vec<_>>());
+            let at = a.first().copied().unwrap_or(0);
+            for from in [0, at, at + 1, WINDOW - 1, WINDOW] {
+                prop_assert_eq!(of(&b).after(from), b.range(from..).next().copied());
+            }
             prop_assert_eq!(both.is_empty(), a.is_disjoint(&b));
             prop_assert!(b.iter().all(|at| !rest.has(*at) || a.contains(at)));
         }

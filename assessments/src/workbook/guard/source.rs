@@ -1,12 +1,12 @@
 //! The package as it came: its parts by name, each read within bounds.
 
 use super::manifest::{self, folder};
-use super::watch::{Limits, MAX_PART, Tee, Watch};
-use super::xml::Xml;
+use super::watch::{Limits, MAX_PART, Watch};
+use super::xml::{Xml, events};
 use super::{MAX_INDEX, damaged, linked};
 use crate::failure::Failure;
 use std::collections::BTreeMap;
-use std::io::{Cursor, Write};
+use std::io::{Cursor, Write, sink};
 use zip::ZipArchive;
 use zip::read::ZipFile;
 
@@ -91,17 +91,17 @@ impl<'a> Source<'a> {
         work: impl FnOnce(Xml<'_>) -> Result<T, Failure>,
     ) -> Result<Option<T>, Failure> {
         let limits = self.limits;
-        self.watched(part, most)?.map(|mut r| work(Xml::new(&mut r, limits, part))).transpose()
+        self.watched(part, most)?.map(|from| events(from, &mut sink(), (limits, part), work)).transpose()
     }
 
     pub fn tee<T>(
         &mut self,
         part: &str,
-        out: impl Write,
+        mut out: impl Write,
         work: impl FnOnce(Xml<'_>) -> Result<T, Failure>,
     ) -> Result<Option<T>, Failure> {
         let limits = self.limits;
-        self.watched(part, MAX_PART)?.map(|r| work(Xml::new(&mut Tee::new(r, out), limits, part))).transpose()
+        self.watched(part, MAX_PART)?.map(|from| events(from, &mut out, (limits, part), work)).transpose()
     }
 
     /// The names of all parts, in lower case.

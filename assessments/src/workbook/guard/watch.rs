@@ -1,5 +1,6 @@
 //! Bounds that are kept while a part is inflated, byte by byte, before any parser buffers it.
 
+use super::xml::MAX_DEPTH;
 use crate::failure::Failure;
 use memchr::{memchr, memchr3};
 use std::cell::Cell;
@@ -13,8 +14,6 @@ pub const MAX_ALL: u64 = 96 * 1024 * 1024;
 const MAX_EVENT: usize = 1024 * 1024;
 /// Most bytes of an element's name.
 const MAX_NAME: usize = 200;
-/// Deepest nesting: a parser remembers every open element.
-const MAX_DEPTH: i32 = 10_000;
 
 /// What all parts of a package share: how much was inflated, and why reading stopped.
 #[derive(Default)]
@@ -63,15 +62,41 @@ pub struct Watch<'a, R> {
     name: usize,
     closing: bool,
     depth: i32,
-    /// The last bytes that were looked at, newest last.
-    tail: [u8; 8],
+    /// The last eight bytes that were looked at, the newest lowest: turning one number is cheaper than moving eight bytes.
+    tail: u64,
 }
 
 impl<'a, R: Read> Watch<'a, R> {
     /// Watches a part of at most `most` bytes.
     pub fn new(inner: R, limits: &'a Limits, most: u64) -> Self {
-        let tail = [0; 8];
-        Self { inner, limits, most, read: 0, state: State::Text, run: 0, name: 0, closing: false, depth: 0, tail }
+        Self { inner, limits, most, read: 0, state: State::Text, run: 0, name: 0, closing: false, depth: 0, tail: 0 }
+    }
+
+    /// The part's first bytes, at most so many. They are looked at only where there are as many: whoever gets the whole
+    /// part has it in memory, and sees its bounds by its events.
+    pub fn start(&mut self, most: usize) -> Result<Vec<u8>> {
+        let mut start = Vec::new();
+        let mut piece = [0; 16 * 1024];
+        while start.len() < most {
+            let room = piece.len().min(most - start.len());
+            let count = self.inner.read(&mut piece[..room])?;
+            if count == 0 {
+                return Ok(start);
+            }
+            self.count(count)?;
+            start.extend_from_slice(&piece[..count]);
+        }
+        self.look(&start)?;
+        Ok(start)
+    }
+
+    fn count(&mut self, count: usize) -> Result<()> {
+        self.read += count as u64;
+        self.limits.all.set(self.limits.all.get() + count as u64);
+        if self.read > self.most || self.limits.all.get() > MAX_ALL {
+            return Err(self.limits.stop("too_much_text"));
+        }
+        Ok(())
     }
 
     fn look(&mut self, mut bytes: &[u8]) -> Result<()> {
@@ -86,13 +111,12 @@ impl<'a, R: Read> Watch<'a, R> {
             let same = same.unwrap_or(bytes.len());
             self.run += same;
             if let Some(before) = same.checked_sub(1).and_then(|at| bytes.get(at)) {
-                self.tail[7] = *before;
+                self.tail = self.tail & !0xff | u64::from(*before);
             }
             let Some((&byte, rest)) = bytes.get(same..).and_then(<[u8]>::split_first) else { break };
             bytes = rest;
             self.run += 1;
-            self.tail.rotate_left(1);
-            self.tail[7] = byte;
+            self.tail = self.tail << 8 | u64::from(byte);
             self.step(byte)?;
             if self.run > MAX_EVENT {
                 return Err(self.limits.stop("too_much_text"));
@@ -117,15 +141,15 @@ impl<'a, R: Read> Watch<'a, R> {
             State::Tag(None) => self.tag(byte)?,
             State::Tag(Some(quote)) if byte == quote => self.state = State::Tag(None),
             State::Tag(_) => {}
-            State::Bang if self.tail.ends_with(b"<!--") => self.state = State::Comment,
-            State::Bang if self.tail.ends_with(b"[CDATA[") => self.state = State::CData,
+            State::Bang if self.ends_with(b"<!--") => self.state = State::Comment,
+            State::Bang if self.ends_with(b"[CDATA[") => self.state = State::CData,
             // A word behind the mark: a document type, which a workbook never has.
             State::Bang if self.run == 3 && byte.is_ascii_alphabetic() => return Err(self.limits.stop("doctype")),
             State::Bang if byte == b'>' => self.enter(State::Text),
             State::Bang => {}
-            State::Comment if self.tail.ends_with(b"-->") => self.enter(State::Text),
-            State::CData if self.tail.ends_with(b"]]>") => self.enter(State::Text),
-            State::Instruction if self.tail.ends_with(b"?>") => self.enter(State::Text),
+            State::Comment if self.ends_with(b"-->") => self.enter(State::Text),
+            State::CData if self.ends_with(b"]]>") => self.enter(State::Text),
+            State::Instruction if self.ends_with(b"?>") => self.enter(State::Text),
             State::Comment | State::CData | State::Instruction => {}
         }
         Ok(())
@@ -135,7 +159,7 @@ impl<'a, R: Read> Watch<'a, R> {
         match byte {
             b'"' | b'\'' => self.state = State::Tag(Some(byte)),
             b'>' => {
-                let empty = self.tail[6] == b'/';
+                let empty = self.tail >> 8 & 0xff == u64::from(b'/');
                 self.depth += if self.closing { -1 } else { i32::from(!empty) };
                 if self.depth > MAX_DEPTH {
                     return Err(self.limits.stop("damaged"));
@@ -154,6 +178,12 @@ impl<'a, R: Read> Watch<'a, R> {
         Ok(())
     }
 
+    /// Whether the bytes so far end so; `end` has at most seven.
+    fn ends_with(&self, end: &[u8]) -> bool {
+        let wanted = end.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
+        self.tail & ((1 << (8 * end.len())) - 1) == wanted
+    }
+
     fn enter(&mut self, state: State) {
         self.state = state;
         self.run = usize::from(state == State::Opened);
@@ -163,11 +193,7 @@ impl<'a, R: Read> Watch<'a, R> {
 impl<R: Read> Read for Watch<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         let count = self.inner.read(buffer)?;
-        self.read += count as u64;
-        self.limits.all.set(self.limits.all.get() + count as u64);
-        if self.read > self.most || self.limits.all.get() > MAX_ALL {
-            return Err(self.limits.stop("too_much_text"));
-        }
+        self.count(count)?;
         self.look(buffer.get(..count).unwrap_or(&[]))?;
         Ok(count)
     }

@@ -1,39 +1,89 @@
 //! A few helpers over the streaming parser, set the way the workbook library sets it, so that both see the same.
 
-use super::watch::Limits;
+use super::watch::{Limits, Tee, Watch};
 use crate::failure::Failure;
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use std::borrow::Cow;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Write};
+
+/// Bytes of a part that are read at once. Parts are seldom larger; what is in memory is read without a copy of each event,
+/// and its bounds are kept by its events, so that its bytes need not be watched one by one.
+pub const AT_ONCE: usize = 512 * 1024;
+/// Deepest nesting: a parser remembers every open element.
+pub const MAX_DEPTH: i32 = 10_000;
 
 /// A part's events.
 pub struct Xml<'a> {
-    reader: Reader<BufReader<&'a mut dyn Read>>,
+    events: Events<'a>,
     limits: &'a Limits,
     part: &'a str,
-    buffer: Vec<u8>,
 }
 
-impl<'a> Xml<'a> {
-    /// Reads a part; `part` names it in refusals.
-    pub fn new(inner: &'a mut dyn Read, limits: &'a Limits, part: &'a str) -> Self {
-        let mut reader = Reader::from_reader(BufReader::with_capacity(32 * 1024, inner));
-        let config = reader.config_mut();
-        config.check_end_names = false;
-        config.check_comments = false;
-        config.expand_empty_elements = true;
-        config.allow_unmatched_ends = true;
-        Self { reader, limits, part, buffer: Vec::new() }
-    }
+enum Events<'a> {
+    /// Of a part that is in memory whole, and how deep they are.
+    Whole(Reader<&'a [u8]>, i32),
+    /// Of a large one, piece by piece.
+    Pieces(Box<Reader<BufReader<&'a mut dyn Read>>>, Vec<u8>),
+}
 
+/// Reads a part, and writes it to a second place as well where there is one, and works on its events; `part` names it in
+/// refusals.
+///
+/// # Errors
+/// The bound that broke, damage, or what the work refuses.
+pub fn events<T>(
+    mut from: Watch<'_, impl Read>,
+    out: &mut dyn Write,
+    (limits, part): (&Limits, &str),
+    work: impl FnOnce(Xml<'_>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let start = from.start(AT_ONCE).and_then(|start| out.write_all(&start).map(|()| start));
+    let start = start.map_err(|error| limits.failure(part, error))?;
+    if start.len() < AT_ONCE {
+        return work(Xml { events: Events::Whole(set(Reader::from_reader(start.as_slice())), 0), limits, part });
+    }
+    let mut pieces = start.as_slice().chain(Tee::new(from, out));
+    let reader = Reader::from_reader(BufReader::with_capacity(32 * 1024, &mut pieces as &mut dyn Read));
+    work(Xml { events: Events::Pieces(Box::new(set(reader)), Vec::new()), limits, part })
+}
+
+fn set<R>(mut reader: Reader<R>) -> Reader<R> {
+    let config = reader.config_mut();
+    config.check_end_names = false;
+    config.check_comments = false;
+    config.expand_empty_elements = true;
+    config.allow_unmatched_ends = true;
+    reader
+}
+
+impl Xml<'_> {
     /// The next event; none at the end.
     ///
     /// # Errors
     /// The bound that broke, or damage.
     pub fn next(&mut self) -> Result<Option<Event<'_>>, Failure> {
-        self.buffer.clear();
-        match self.reader.read_event_into(&mut self.buffer) {
+        let event = match &mut self.events {
+            Events::Whole(reader, depth) => {
+                let event = reader.read_event();
+                match &event {
+                    Ok(Event::Start(_)) => *depth += 1,
+                    Ok(Event::End(_)) => *depth -= 1,
+                    // A workbook never has a document type.
+                    Ok(Event::DocType(_)) => return Err(Failure::refused("doctype", self.part)),
+                    _ => {}
+                }
+                if *depth > MAX_DEPTH {
+                    return Err(Failure::refused("damaged", self.part));
+                }
+                event
+            }
+            Events::Pieces(reader, buffer) => {
+                buffer.clear();
+                reader.read_event_into(buffer)
+            }
+        };
+        match event {
             Ok(Event::Eof) => Ok(None),
             Ok(event) => Ok(Some(event)),
             Err(error) => Err(self.limits.failure(self.part, error)),
@@ -42,7 +92,10 @@ impl<'a> Xml<'a> {
 
     /// Bytes read so far.
     pub fn position(&self) -> u64 {
-        self.reader.buffer_position()
+        match &self.events {
+            Events::Whole(reader, _) => reader.buffer_position(),
+            Events::Pieces(reader, _) => reader.buffer_position(),
+        }
     }
 
     /// A refusal because this part breaks a bound.

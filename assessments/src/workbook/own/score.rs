@@ -3,7 +3,6 @@
 use super::blocks::Block;
 use super::value;
 use crate::canonical;
-use crate::cell::Address;
 use crate::criteria::CriteriaSet;
 use crate::id::RowId;
 use crate::lang::Lang;
@@ -49,9 +48,10 @@ fn worth(kind: Kind, text: &str) -> u32 {
 /// What a row of the base says.
 pub fn of_base(cells: &Cells, section: &Section, criteria: &CriteriaSet, row: &RowId) -> Signature {
     let mut texts = BTreeMap::new();
+    let said = cells.in_row(section.key, row);
     for field in section.fields {
         for lang in field.langs() {
-            let text = cells.text(&Address::new(section.key, row.clone(), field.key, *lang));
+            let text = said.text(field.key, *lang);
             if !text.trim().is_empty() {
                 texts.insert(slot(section, field, *lang), (hashed(text), worth(field.kind, text)));
             }
