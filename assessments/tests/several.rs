@@ -4,6 +4,7 @@
 
 mod desk_support;
 
+use assessments::access::{Action, permit};
 use assessments::cell::{Address, Layer, SheetKey};
 use assessments::desk::{Batch, BatchFile, Choices, Format, Received};
 use assessments::failure::Failure;
@@ -122,7 +123,14 @@ async fn files_that_come_together_are_previewed_applied_and_undone_one_by_one(
 
     // Whose service nobody knew is named and read anew.
     let vault = of(&batch, "評価/key-vault.xlsx").id.clone();
+    let permit = permit(&hanako, Action::PreviewImport, &Layer::Shared).unwrap();
+    let records = stage.desk.db().imports_together(&permit, &id, hanako.person.as_ref()).await.unwrap();
+    let before = records.iter().find(|r| r.id == vault).unwrap();
     stage.desk.name_import(&hanako, &vault, &ServiceId::parse("s3").unwrap()).await.unwrap();
+    // A reading that began before that comes too late.
+    let mut tx = stage.desk.db().begin().await.unwrap();
+    tx.note_reading(&permit, &vault, Some(before), &before.summary).await.unwrap();
+    tx.commit().await.unwrap();
     let batch = stage.desk.batch(&hanako, &id).await.unwrap();
     assert!(of(&batch, "評価/key-vault.xlsx").read.clone().unwrap().counts.added > 20);
     assert!(!batch.is_second(of(&batch, "評価/key-vault.xlsx")), "the first of the two is applied");

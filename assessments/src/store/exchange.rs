@@ -258,15 +258,25 @@ impl Tx {
         if named == 1 { Ok(()) } else { Err(Failure::NotFound) }
     }
 
-    /// Keeps what reading a waiting import came to; empty where it has to be read again.
+    /// Keeps what reading a waiting import came to; empty where it has to be read again. Nothing is kept where somebody
+    /// named another service or chose other sheets since it was `read`.
     ///
     /// # Errors
     /// [`Failure::Internal`] where the database does not answer.
-    pub async fn note_reading(&mut self, permit: &Permit, id: &ImportId, summary: &str) -> Result<(), Failure> {
+    pub async fn note_reading(
+        &mut self,
+        permit: &Permit,
+        id: &ImportId,
+        read: Option<&ImportRecord>,
+        summary: &str,
+    ) -> Result<(), Failure> {
         permit.covers(Action::PreviewImport, permit.layer())?;
-        on!(Tx, self, t => sqlx::query("UPDATE imports SET summary = $3 WHERE id = $1 AND layer = $2")
-            .bind(id.as_str()).bind(permit.layer().key()).bind(summary).execute(&mut **t).await.map(|_| ()))
-        .map_err(fault)
+        let service = read.map(|r| r.service.as_ref().map_or("", ServiceId::as_str));
+        let sheets = read.map(|r| r.sheets.join("\n"));
+        on!(Tx, self, t => sqlx::query(
+            "UPDATE imports SET summary = $3 WHERE id = $1 AND layer = $2 AND service = COALESCE($4, service) AND answers = COALESCE($5, answers)")
+            .bind(id.as_str()).bind(permit.layer().key()).bind(summary).bind(service).bind(&sheets)
+            .execute(&mut **t).await.map(|_| ())).map_err(fault)
     }
 
     /// Has the waiting files of a batch read again.

@@ -115,7 +115,7 @@ impl Desk {
                 let found = self.read_one(actor, &record.id).await?;
                 let text = serde_json::to_string(&found).unwrap_or_default();
                 let mut tx = self.db.begin().await?;
-                tx.note_reading(&permit, &record.id, &text).await?;
+                tx.note_reading(&permit, &record.id, Some(&record), &text).await?;
                 tx.commit().await?;
                 read = Some(found);
             }
@@ -154,7 +154,7 @@ impl Desk {
                     let mut tx = self.db.begin().await?;
                     for other in batch.files.iter().filter(|f| f.applied.is_none() && f.id != file.id) {
                         if other.service().is_some() && other.service() == file.service() {
-                            tx.note_reading(&permit, &other.id, "").await?;
+                            tx.note_reading(&permit, &other.id, None, "").await?;
                         }
                     }
                     tx.commit().await?;
@@ -167,7 +167,7 @@ impl Desk {
             let read = FileRead { failure: Some(failure), ..file.read.clone().unwrap_or_default() };
             let text = serde_json::to_string(&read).unwrap_or_default();
             let mut tx = self.db.begin().await?;
-            tx.note_reading(&permit, &file.id, &text).await?;
+            tx.note_reading(&permit, &file.id, None, &text).await?;
             tx.commit().await?;
         }
         self.batch(actor, id).await
