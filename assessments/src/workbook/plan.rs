@@ -4,7 +4,7 @@ use crate::canonical;
 use crate::cell::Address;
 use crate::import::{Draft, DraftCell, Finding, Level, Outcome, Place, Plan, PlannedCell, outcome};
 use crate::schema::{Rows, SECTIONS, section};
-use crate::sheet::Cells;
+use crate::sheet::{Cells, InRow};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -26,10 +26,20 @@ pub fn plan_with(
     let mut findings = draft.findings.clone();
     let mut cells: BTreeMap<(usize, usize, usize, Address), PlannedCell> = BTreeMap::new();
     let mut rows: BTreeMap<String, usize> = BTreeMap::new();
+    let mut last: Option<(&Address, usize, Beside<'_>)> = None;
     for said in &draft.cells {
-        let next = rows.len();
-        let row = *rows.entry(row_key(&said.address)).or_insert(next);
-        let planned = planned(draft, base, older, current, said);
+        // Cells come row by row: what stands here is looked up once a row.
+        let same = |a: &Address| a.row == said.address.row && a.section == said.address.section;
+        let (_, row, beside) = match last.take().filter(|(address, ..)| same(address)) {
+            Some(known) => last.insert(known),
+            None => {
+                let (key, next) = (row_key(&said.address), rows.len());
+                let beside = Beside::of(draft, base, older, current, &said.address, &key);
+                last.insert((&said.address, *rows.entry(key).or_insert(next), beside))
+            }
+        };
+        let row = *row;
+        let planned = planned(base, current, beside, said);
         let (of_section, of_field) = position(&said.address);
         match cells.entry((of_section, row, of_field, said.address.clone())) {
             std::collections::btree_map::Entry::Vacant(slot) => drop(slot.insert(planned)),
@@ -99,26 +109,43 @@ fn position(address: &Address) -> (usize, usize) {
     (of_section, of_field)
 }
 
-fn planned(
-    draft: &Draft,
-    base: Option<&Cells>,
-    older: &BTreeMap<String, Arc<Cells>>,
-    current: &Cells,
-    said: &DraftCell,
-) -> PlannedCell {
+/// What a row of the file is compared with.
+struct Beside<'a> {
+    /// What it was where it was exported; none where nobody knows.
+    before: Option<InRow<'a>>,
+    now: InRow<'a>,
+    /// Whether it came from another export, of which nobody knows what it held.
+    elsewhere: bool,
+}
+
+impl<'a> Beside<'a> {
+    fn of(
+        draft: &Draft,
+        base: Option<&'a Cells>,
+        older: &'a BTreeMap<String, Arc<Cells>>,
+        current: &'a Cells,
+        address: &Address,
+        key: &str,
+    ) -> Beside<'a> {
+        let row = |cells: &'a Cells| cells.in_row(&address.section, &address.row);
+        // A row of another export is compared with what it was there; where nobody knows that, it takes a decision.
+        let own_base = older.get(key).map(Arc::as_ref);
+        let elsewhere = draft.row_base.contains_key(key) && own_base.is_none();
+        Beside { before: own_base.or(base).filter(|_| !elsewhere).map(row), now: row(current), elsewhere }
+    }
+}
+
+fn planned(base: Option<&Cells>, current: &Cells, beside: &Beside<'_>, said: &DraftCell) -> PlannedCell {
     let address = &said.address;
-    let row = row_key(address);
-    // A row of another export is compared with what it was there; where nobody knows that, it takes a decision.
-    let own_base = older.get(&row).map(Arc::as_ref);
-    let elsewhere = draft.row_base.contains_key(&row) && own_base.is_none();
-    let before = own_base.or(base).filter(|_| !elsewhere).map(|b| b.text(address));
-    let now = current.text(address);
+    let Beside { before, now, elsewhere } = beside;
+    let before = before.as_ref().map(|row| row.text(&address.field, address.lang));
+    let now = now.text(&address.field, address.lang);
     let (mut what, mut result) = outcome(address, before, now, &said.text);
     let deleted = || {
         let free = section(&address.section).is_some_and(|s| matches!(s.rows, Rows::Free(_)));
         free && !address.row.is_placeholder() && !current.has_row(&address.section, &address.row)
     };
-    let from_elsewhere = elsewhere && what == Outcome::Changed;
+    let from_elsewhere = *elsewhere && what == Outcome::Changed;
     if what != Outcome::Unchanged && (from_elsewhere || (base.is_some() && deleted())) {
         what = Outcome::Conflict;
         result = now.to_owned();

@@ -5,6 +5,7 @@ use super::watch::{Limits, MAX_PART, Watch};
 use super::xml::{Xml, events};
 use super::{MAX_INDEX, damaged, linked};
 use crate::failure::Failure;
+use memchr::memmem;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write, sink};
 use zip::ZipArchive;
@@ -26,7 +27,7 @@ type Part<'z, 'a> = ZipFile<'z, Cursor<&'a [u8]>>;
 impl<'a> Source<'a> {
     pub fn open(bytes: &'a [u8], limits: &'a Limits) -> Result<Self, Failure> {
         // The directory is bounded before a library believes it; packages within the package may hold a few more.
-        let listed = bytes.windows(4).filter(|w| *w == b"PK\x01\x02").take(2 * MAX_PARTS + 1).count();
+        let listed = memmem::find_iter(bytes, b"PK\x01\x02").take(2 * MAX_PARTS + 1).count();
         if listed > 2 * MAX_PARTS {
             return Err(Failure::refused("too_many_parts", ""));
         }

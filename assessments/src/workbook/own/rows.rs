@@ -5,9 +5,11 @@ use super::fits;
 use super::mark::parse_row_mark;
 use super::say::{self, Says};
 use super::score::{self, Signature};
+use super::value;
 use crate::criteria::CriteriaSet;
 use crate::id::RowId;
-use crate::schema::Rows;
+use crate::lang::Lang;
+use crate::schema::{Field, Rows};
 use crate::sheet::Cells;
 use crate::workbook::grid::{At, Book, Grid};
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +31,7 @@ pub enum Whose {
 }
 
 /// A row of the file.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Matched {
     /// Its row in the sheet, from 0.
     pub at: u32,
@@ -68,6 +70,17 @@ pub fn place(book: &Book, block: &Block, criteria: &CriteriaSet, base: &Cells, s
         return vec![Matched { at: block.first, whose: Whose::Known(RowId::service()), visible: String::new(), hash }];
     }
     let ids = base.rows(block.section, criteria);
+    as_exported((grid, block), criteria, base, &ids)
+        .unwrap_or_else(|| worked_out((grid, block), criteria, base, ids, says))
+}
+
+fn worked_out(
+    (grid, block): (&Grid, &Block),
+    criteria: &CriteriaSet,
+    base: &Cells,
+    ids: Vec<RowId>,
+    says: &mut Says,
+) -> Vec<Matched> {
     let signatures = ids.iter().map(|id| score::of_base(base, block.section, criteria, id)).collect();
     let mut table = Table { block, grid, ids, base: signatures, rows: Vec::new() };
     table.read(criteria, says);
@@ -83,11 +96,55 @@ pub fn place(book: &Book, block: &Block, criteria: &CriteriaSet, base: &Cells, s
     table.finish(says)
 }
 
+/// The rows of a block that is as it was exported: each carries the hidden id of a row of its own and says nothing else than
+/// that row said. Nothing is to be worked out then, as in most tables of a file that somebody sends back.
+fn as_exported(
+    (grid, block): (&Grid, &Block),
+    criteria: &CriteriaSet,
+    base: &Cells,
+    ids: &[RowId],
+) -> Option<Vec<Matched>> {
+    let known: BTreeSet<&str> = ids.iter().map(RowId::as_str).collect();
+    let (mut left, mut out) = (known.clone(), Vec::new());
+    for at in lines(grid, block) {
+        let text = |col: Option<u32>| col.map_or("", |col| grid.text(at, col)).trim();
+        let (visible, name) = (text(block.id_col), text(block.name_col));
+        let cells = block.cells_of(at).into_iter();
+        let mut said = cells.filter_map(|(at, f, l)| Some((grid.cells.get(&at)?.text.as_str(), f, l)));
+        let Some((id, hash)) = parse_row_mark(text(block.mark_col)) else {
+            // A title, a note under the table.
+            if said.all(|(text, ..)| text.trim().is_empty()) && !known.contains(visible) {
+                continue;
+            }
+            return None;
+        };
+        let named = || criteria.category(id.as_str()).is_some_and(|c| Lang::ALL.iter().any(|l| c.name(*l) == name));
+        let own = (visible.is_empty() || visible == id.as_str()) && (name.is_empty() || named());
+        if out.len() == MOST || !left.remove(id.as_str()) || !fits(block.section, criteria, &id) || !own {
+            return None;
+        }
+        let here = base.in_row(block.section.key, &id);
+        let same = |(text, field, lang): (&str, &Field, Option<Lang>)| {
+            let before = here.text(field.key, lang);
+            text == before || text.trim().is_empty() || value::stored(field, text).is_some_and(|t| t == before)
+        };
+        if !said.all(same) {
+            return None;
+        }
+        out.push(Matched { at, whose: Whose::Known(id), visible: visible.to_owned(), hash: Some(hash) });
+    }
+    Some(out)
+}
+
+/// The rows of the sheet that a block may have.
+fn lines(grid: &Grid, block: &Block) -> BTreeSet<u32> {
+    let range = At { row: block.first, col: 0 }..At { row: block.end, col: 0 };
+    grid.cells.range(range).map(|(at, _)| at.row).collect()
+}
+
 impl Table<'_> {
     fn read(&mut self, criteria: &CriteriaSet, says: &mut Says) {
-        let range = At { row: self.block.first, col: 0 }..At { row: self.block.end, col: 0 };
-        let at: BTreeSet<u32> = self.grid.cells.range(range).map(|(at, _)| at.row).collect();
-        for at in at {
+        for at in lines(self.grid, self.block) {
             if self.rows.len() >= MOST {
                 says.too_many_rows(&self.grid.name, MOST);
                 break;
@@ -233,5 +290,63 @@ impl Table<'_> {
             out.push(Matched { at: row.at, whose, visible: row.visible, hash });
         }
         out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::blocks;
+    use super::*;
+    use crate::cell::Address;
+    use crate::id::{ExportId, ServiceId};
+    use crate::workbook::{ExportInput, export, read::read};
+
+    #[test]
+    fn the_short_way_comes_to_the_same_as_the_long_one() {
+        let criteria = &*crate::library::default_criteria().unwrap();
+        let mut cells = Cells::new();
+        for (place, text) in [
+            ("criteria/K01/summary/ja", "同じ文"),
+            ("criteria/K07/summary/ja", "同じ文"),
+            ("criteria/K07/availability", "supported"),
+            ("notes/N-01/order", "a"),
+            ("notes/N-01/note/ja", "一つ目"),
+            ("notes/N-02/order", "b"),
+            ("notes/N-02/note/en", "the second"),
+        ] {
+            cells.set(Address::parse(place).unwrap(), text.to_owned(), 1);
+        }
+        let input = ExportInput {
+            service: &ServiceId::parse("s3").unwrap(),
+            cells: &cells,
+            criteria,
+            history: &[],
+            export: &ExportId::parse("e1").unwrap(),
+            number: 1,
+            at: chrono::DateTime::from_timestamp(1_795_000_000, 0).unwrap(),
+            lang: Lang::Ja,
+            guardrails: &|_| None,
+        };
+        let book = read("s3.xlsx", &export(&input).unwrap()).unwrap();
+        let mut rows = 0;
+        for block in blocks::find(&book).iter().filter(|b| b.section.rows != Rows::One) {
+            let ids = cells.rows(block.section, criteria);
+            let mut grid = book.sheets[block.sheet].clone();
+            let short = as_exported((&grid, block), criteria, &cells, &ids).unwrap();
+            assert_eq!(short, worked_out((&grid, block), criteria, &cells, ids.clone(), &mut Says::default()));
+            rows += short.len();
+            // A word that was changed, a row that stands twice: the long way.
+            for (text, other) in [("同じ文", "別の文"), ("一つ目", "1"), ("K07~", "K01~"), ("N-02~", "N-01~")]
+            {
+                let old = grid.cells.clone();
+                let found = grid.cells.values_mut().filter(|c| c.text.starts_with(text));
+                let changed = found.map(|c| c.text = c.text.replace(text, other)).count();
+                let short = as_exported((&grid, block), criteria, &cells, &ids);
+                assert_eq!(short.is_none(), changed > 0, "{text}");
+                grid.cells = old;
+            }
+        }
+        assert_eq!(rows, criteria.categories.len() + 2);
     }
 }
