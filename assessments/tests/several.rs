@@ -11,6 +11,7 @@ use assessments::failure::Failure;
 use assessments::id::{ImportId, InstitutionId, OperationId, ServiceId};
 use assessments::import::{Keep, Outcome};
 use assessments::lang::Lang;
+use assessments::store::ImportRecord;
 use assessments::workbook::grid::{At, Book};
 use desk_support::{Database, Stage};
 use rstest::rstest;
@@ -126,13 +127,25 @@ async fn files_that_come_together_are_previewed_applied_and_undone_one_by_one(
     let permit = permit(&hanako, Action::PreviewImport, &Layer::Shared).unwrap();
     let records = stage.desk.db().imports_together(&permit, &id, hanako.person.as_ref()).await.unwrap();
     let before = records.iter().find(|r| r.id == vault).unwrap();
+    assert!(before.summary.contains("failure"), "nobody knew the service: {}", before.summary);
     stage.desk.name_import(&hanako, &vault, &ServiceId::parse("s3").unwrap()).await.unwrap();
     // A reading that began before that comes too late.
-    let mut tx = stage.desk.db().begin().await.unwrap();
-    tx.note_reading(&permit, &vault, Some(before), &before.summary).await.unwrap();
-    tx.commit().await.unwrap();
+    let late = async |before: &ImportRecord| {
+        let mut tx = stage.desk.db().begin().await.unwrap();
+        tx.note_reading(&permit, &vault, before.reading, &before.summary).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    late(before).await;
     let batch = stage.desk.batch(&hanako, &id).await.unwrap();
     assert!(of(&batch, "評価/key-vault.xlsx").read.clone().unwrap().counts.added > 20);
+    // Nor one that began before a mapping was learned, though service and sheets are the same.
+    let records = stage.desk.db().imports_together(&permit, &id, hanako.person.as_ref()).await.unwrap();
+    let unlearned =
+        ImportRecord { summary: before.summary.clone(), ..records.into_iter().find(|r| r.id == vault).unwrap() };
+    stage.desk.remember_mapping(&hanako, &vault, &[("Network Security".into(), String::new())]).await.unwrap();
+    late(&unlearned).await;
+    let batch = stage.desk.batch(&hanako, &id).await.unwrap();
+    assert!(of(&batch, "評価/key-vault.xlsx").read.clone().unwrap().failure.is_none());
     assert!(!batch.is_second(of(&batch, "評価/key-vault.xlsx")), "the first of the two is applied");
 
     let report = stage.desk.batch_report(&hanako, &id, Lang::Ja).await.unwrap();

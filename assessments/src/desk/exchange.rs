@@ -154,6 +154,7 @@ impl Desk {
             batch: None,
             ord: 0,
             summary: String::new(),
+            reading: 0,
             sheets: vec![],
             operation: String::new(),
         })

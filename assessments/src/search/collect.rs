@@ -181,7 +181,7 @@ impl Collect<'_> {
             count: self.count,
             fails,
             wanted: if wanted.all() { vec![] } else { days(&|c, e| wanted.fits(c, e, self.today)) },
-            most: largest(&facts.weights) * largest(&fresh),
+            most: largest(&facts.weights) * largest(&fresh) * (1.0 + 4.0 * f32::EPSILON),
             fresh,
             kinds: vec![0; facts.kinds.len()],
             places: Vec::with_capacity(WINDOW),
@@ -236,7 +236,8 @@ impl Segment {
         }
         for at in &places {
             let score = matches.score(usize::from(*at));
-            // Most documents are no better than those that are kept already.
+            // Most documents are no better than those that are kept already. `most` is a product of the most of each, and
+            // a score may round to a hair more when it is multiplied by one after the other.
             if !self.full || score * self.most >= self.least.0 {
                 self.rank(from + u32::from(*at), score);
             }

@@ -78,7 +78,7 @@ impl Kept {
 
     /// Its key in `LayerIndex::fingerprints`.
     pub fn key(&self) -> String {
-        format!("{} {}", self.service, self.id)
+        key(&self.service, &self.id)
     }
 
     /// What it is.
@@ -145,5 +145,9 @@ pub fn document(c: &Columns, group: &str, doc: &Doc) -> Result<TantivyDocument, 
 
 /// A document's key in `LayerIndex::fingerprints`.
 pub fn key_of(doc: &Doc) -> String {
-    format!("{} {}", doc.service.as_ref().map(ToString::to_string).unwrap_or_default(), doc.id())
+    key(doc.service.as_ref().map_or("", ServiceId::as_str), &doc.id())
+}
+
+fn key(service: &str, id: &str) -> String {
+    format!("{service} {id}")
 }

@@ -142,7 +142,8 @@ impl Marks {
                 let length = self.marks.iter().skip(first).take_while(|m| **m == Some(needle)).count();
                 let (from, to) = (self.folded.get(first), self.folded.get(first + length - 1));
                 if let (Some(from), Some(to)) = (from, to) {
-                    reason.found = text.get(from.start..to.end).unwrap_or(&reason.found).to_owned();
+                    let to = undotted(text, from.start, to.end);
+                    reason.found = text.get(from.start..to).unwrap_or(&reason.found).to_owned();
                 }
             }
         }
@@ -211,7 +212,18 @@ impl Marks {
                 _ => out.push((f.start, end)),
             }
         }
+        out.iter_mut().for_each(|(from, to)| *to = undotted(text, *from, *to));
         out
+    }
+}
+
+/// Where a mark ends without the middle dots behind its last word: folding gives them to the character before, as those
+/// within アクセス・キー, but in 生成・ローテーション・失効 they stand between words.
+fn undotted(text: &str, from: usize, to: usize) -> usize {
+    let marked = text.get(from..to).unwrap_or("");
+    match marked.trim_end_matches(['・', '･']).len() {
+        0 => to,
+        left => from + left,
     }
 }
 
@@ -331,11 +343,17 @@ mod tests {
         assert_eq!(marked("データは Encrypted", &typed("encryption")), ["Encrypted"]);
         assert_eq!(marked("customer managed keys", &typed("customer-managed key")), ["customer managed keys"]);
         assert_eq!(marked("バックアップ", &typed("バックアツプ")), ["バックアップ"]);
+        assert_eq!(marked("生成・ローテーション・失効", &typed("ローテーション")), ["ローテーション"]);
+        assert_eq!(marked("ｱｸｾｽ･ｷｰ･ﾛｸﾞ", &typed("アクセスキー")), ["ｱｸｾｽ･ｷｰ"]);
+        assert_eq!(marked("アクセス・キーの鍵", &typed("アクセスキー")), ["アクセス・キー"]);
         assert!(marked("transit", &typed("it")).is_empty());
     }
 
     #[test]
     fn a_synonym_is_marked_and_named_as_the_reason() {
+        let dotted = [Needle::other("ログ", WhyKind::Synonym, "log")];
+        let why = Marks::of("監査・ログ・証跡", &dotted);
+        assert_eq!(why.spelled("監査・ログ・証跡", &dotted, why.why(&dotted))[0].found, "ログ");
         let needles = [Needle::typed("MFA"), Needle::other("多要素認証", WhyKind::Synonym, "MFA")];
         let text = "ルートには多要素認証を使う";
         let marks = Marks::of(text, &needles);

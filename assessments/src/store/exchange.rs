@@ -50,6 +50,8 @@ pub struct ImportRecord {
     pub ord: i64,
     /// What reading it came to, in JSON; empty while nobody has looked.
     pub summary: String,
+    /// Which reading counts: one more whenever it is to be read anew.
+    pub reading: i64,
     /// Sheets that its reader chose among copies.
     pub sheets: Vec<String>,
     /// The act that also wrote into an institution's layer; empty where none did.
@@ -70,6 +72,7 @@ struct Row {
     batch: String,
     ord: i64,
     summary: String,
+    reading: i64,
     answers: String,
     operation: String,
 }
@@ -89,6 +92,7 @@ impl Row {
             batch: if self.batch.is_empty() { None } else { Some(ImportId::parse(&self.batch)?) },
             ord: self.ord,
             summary: self.summary,
+            reading: self.reading,
             sheets: self.answers.lines().map(str::to_owned).collect(),
             operation: self.operation,
         })
@@ -144,7 +148,7 @@ impl Db {
     ) -> Result<ImportRecord, Failure> {
         permit.covers(Action::PreviewImport, permit.layer())?;
         let row: Option<Row> = on!(Pool, &self.read, p => sqlx::query_as(
-            "SELECT id, person, service, file, content, profile, created_at, applied_number, batch, ord, summary, answers, operation
+            "SELECT id, person, service, file, content, profile, created_at, applied_number, batch, ord, summary, reading, answers, operation
              FROM imports WHERE id = $1 AND layer = $2")
             .bind(id.as_str()).bind(permit.layer().key()).fetch_optional(p).await).map_err(fault)?;
         let record = row.ok_or(Failure::NotFound)?.record(permit.layer())?;
@@ -163,7 +167,7 @@ impl Db {
     ) -> Result<Vec<ImportRecord>, Failure> {
         permit.covers(Action::PreviewImport, permit.layer())?;
         let rows: Vec<Row> = on!(Pool, &self.read, p => sqlx::query_as(
-            "SELECT id, person, service, file, SUBSTR(content, 1, 0) AS content, profile, created_at, applied_number, batch, ord, summary, answers, operation
+            "SELECT id, person, service, file, SUBSTR(content, 1, 0) AS content, profile, created_at, applied_number, batch, ord, summary, reading, answers, operation
              FROM imports WHERE batch = $1 AND layer = $2 AND COALESCE(person, '') = $3 ORDER BY ord")
             .bind(batch.as_str()).bind(permit.layer().key()).bind(person.map_or("", PersonId::as_str)).fetch_all(p).await).map_err(fault)?;
         if rows.is_empty() {
@@ -252,14 +256,13 @@ impl Tx {
     ) -> Result<(), Failure> {
         permit.covers(Action::PreviewImport, permit.layer())?;
         let named = on!(Tx, self, t => sqlx::query(
-            "UPDATE imports SET service = $4, summary = '' WHERE id = $1 AND layer = $2 AND COALESCE(person, '') = $3 AND applied_number IS NULL")
+            "UPDATE imports SET service = $4, summary = '', reading = reading + 1 WHERE id = $1 AND layer = $2 AND COALESCE(person, '') = $3 AND applied_number IS NULL")
             .bind(id.as_str()).bind(permit.layer().key()).bind(person.map_or("", PersonId::as_str)).bind(service.as_str())
             .execute(&mut **t).await.map(|r| r.rows_affected())).map_err(fault)?;
         if named == 1 { Ok(()) } else { Err(Failure::NotFound) }
     }
 
-    /// Keeps what reading a waiting import came to; empty where it has to be read again. Nothing is kept where somebody
-    /// named another service or chose other sheets since it was `read`.
+    /// Keeps what a reading of a waiting import came to; nothing where it is to be read anew since.
     ///
     /// # Errors
     /// [`Failure::Internal`] where the database does not answer.
@@ -267,16 +270,24 @@ impl Tx {
         &mut self,
         permit: &Permit,
         id: &ImportId,
-        read: Option<&ImportRecord>,
+        reading: i64,
         summary: &str,
     ) -> Result<(), Failure> {
         permit.covers(Action::PreviewImport, permit.layer())?;
-        let service = read.map(|r| r.service.as_ref().map_or("", ServiceId::as_str));
-        let sheets = read.map(|r| r.sheets.join("\n"));
-        on!(Tx, self, t => sqlx::query(
-            "UPDATE imports SET summary = $3 WHERE id = $1 AND layer = $2 AND service = COALESCE($4, service) AND answers = COALESCE($5, answers)")
-            .bind(id.as_str()).bind(permit.layer().key()).bind(summary).bind(service).bind(&sheets)
-            .execute(&mut **t).await.map(|_| ())).map_err(fault)
+        on!(Tx, self, t => sqlx::query("UPDATE imports SET summary = $3 WHERE id = $1 AND layer = $2 AND reading = $4")
+            .bind(id.as_str()).bind(permit.layer().key()).bind(summary).bind(reading)
+            .execute(&mut **t).await.map(|_| ()))
+        .map_err(fault)
+    }
+
+    /// Has a waiting import read again.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] where the database does not answer.
+    pub async fn read_anew(&mut self, permit: &Permit, id: &ImportId) -> Result<(), Failure> {
+        permit.covers(Action::PreviewImport, permit.layer())?;
+        on!(Tx, self, t => sqlx::query("UPDATE imports SET summary = '', reading = reading + 1 WHERE id = $1 AND layer = $2 AND applied_number IS NULL")
+            .bind(id.as_str()).bind(permit.layer().key()).execute(&mut **t).await.map(|_| ())).map_err(fault)
     }
 
     /// Has the waiting files of a batch read again.
@@ -285,7 +296,7 @@ impl Tx {
     /// [`Failure::Internal`] where the database does not answer.
     pub async fn read_again(&mut self, permit: &Permit, batch: &ImportId) -> Result<(), Failure> {
         permit.covers(Action::PreviewImport, permit.layer())?;
-        on!(Tx, self, t => sqlx::query("UPDATE imports SET summary = '' WHERE batch = $1 AND layer = $2 AND applied_number IS NULL AND LENGTH(content) > 0")
+        on!(Tx, self, t => sqlx::query("UPDATE imports SET summary = '', reading = reading + 1 WHERE batch = $1 AND layer = $2 AND applied_number IS NULL AND LENGTH(content) > 0")
             .bind(batch.as_str()).bind(permit.layer().key()).execute(&mut **t).await.map(|_| ())).map_err(fault)
     }
 
@@ -302,7 +313,7 @@ impl Tx {
     ) -> Result<(), Failure> {
         permit.covers(Action::PreviewImport, permit.layer())?;
         let kept = on!(Tx, self, t => sqlx::query(
-            "UPDATE imports SET answers = $4, summary = '' WHERE id = $1 AND layer = $2 AND COALESCE(person, '') = $3 AND applied_number IS NULL")
+            "UPDATE imports SET answers = $4, summary = '', reading = reading + 1 WHERE id = $1 AND layer = $2 AND COALESCE(person, '') = $3 AND applied_number IS NULL")
             .bind(id.as_str()).bind(permit.layer().key()).bind(person.map_or("", PersonId::as_str)).bind(sheets.join("\n"))
             .execute(&mut **t).await.map(|r| r.rows_affected())).map_err(fault)?;
         if kept == 1 { Ok(()) } else { Err(Failure::NotFound) }

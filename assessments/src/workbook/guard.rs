@@ -284,6 +284,13 @@ mod tests {
         assert_eq!(reason(opened(&b"<a>".repeat(20_000))), "damaged");
         assert_eq!(reason(opened(b"<!DOCTYPE x><a/>")), "doctype");
         assert_eq!(reason(opened(b"<!doctype html><a/>")), "doctype");
+        assert_eq!(reason(opened(b"<a/><!ENTITY x 'y'>")), "doctype");
+        assert_eq!(reason(opened(b"<a/><!DOCTYPE")), "doctype");
+        assert_eq!(reason(opened(b"<a/><!>")), "damaged");
+        let named = |long: usize| opened(&[b"<", b"n".repeat(long).as_slice(), b"/>"].concat());
+        assert!(named(200).is_ok());
+        assert_eq!(reason(named(201)), "damaged");
+        assert_eq!(reason(opened(&[b"<a></", b"n".repeat(201).as_slice(), b">"].concat())), "damaged");
         assert_eq!(reason(opened(b"<a b='\x3c'")), "damaged");
         assert!(opened(&b"<a></a><b/>".repeat(20_000)).is_ok());
         assert!(opened(b"<a><!-- <!DOCTYPE x> --><![CDATA[<!DOCTYPE x>]]></a>").is_ok());

@@ -38,6 +38,8 @@ pub struct BatchFile {
     pub file: String,
     /// What reading it came to; none while it waits.
     pub read: Option<FileRead>,
+    /// Which reading that was.
+    reading: i64,
     /// The revision that applying it made.
     pub applied: Option<i64>,
     /// The act that applying was, where it also wrote into an institution's layer; empty otherwise.
@@ -115,12 +117,12 @@ impl Desk {
                 let found = self.read_one(actor, &record.id).await?;
                 let text = serde_json::to_string(&found).unwrap_or_default();
                 let mut tx = self.db.begin().await?;
-                tx.note_reading(&permit, &record.id, Some(&record), &text).await?;
+                tx.note_reading(&permit, &record.id, record.reading, &text).await?;
                 tx.commit().await?;
                 read = Some(found);
             }
-            let ImportRecord { id, file, applied, operation, .. } = record;
-            files.push(BatchFile { id, file, read, applied, operation });
+            let ImportRecord { id, file, applied, operation, reading, .. } = record;
+            files.push(BatchFile { id, file, read, reading, applied, operation });
         }
         Ok(Batch { id: id.clone(), files })
     }
@@ -146,15 +148,20 @@ impl Desk {
     ) -> Result<Batch, Failure> {
         let permit = self.shared(actor, Action::PreviewImport)?;
         self.shared(actor, Action::ApplyImport)?;
-        let batch = self.batch(actor, id).await?;
-        for file in batch.files.iter().filter(|f| chosen.contains(&f.id) && f.applied.is_none()) {
+        let mut batch = self.batch(actor, id).await?;
+        for n in 0..batch.files.len() {
+            let Some(file) = batch.files.get(n).filter(|f| chosen.contains(&f.id) && f.applied.is_none()).cloned()
+            else {
+                continue;
+            };
             let failure = match self.apply(actor, &file.id, &Choices::default()).await {
                 Ok(_) => {
                     // What the others about this service would do is another matter now.
                     let mut tx = self.db.begin().await?;
-                    for other in batch.files.iter().filter(|f| f.applied.is_none() && f.id != file.id) {
+                    for other in batch.files.iter_mut().filter(|f| f.applied.is_none() && f.id != file.id) {
                         if other.service().is_some() && other.service() == file.service() {
-                            tx.note_reading(&permit, &other.id, None, "").await?;
+                            tx.read_anew(&permit, &other.id).await?;
+                            other.reading += 1;
                         }
                     }
                     tx.commit().await?;
@@ -164,10 +171,10 @@ impl Desk {
                 Err(fault @ Failure::Internal { .. }) => return Err(fault),
                 Err(failure) => failure,
             };
-            let read = FileRead { failure: Some(failure), ..file.read.clone().unwrap_or_default() };
+            let read = FileRead { failure: Some(failure), ..file.read.unwrap_or_default() };
             let text = serde_json::to_string(&read).unwrap_or_default();
             let mut tx = self.db.begin().await?;
-            tx.note_reading(&permit, &file.id, None, &text).await?;
+            tx.note_reading(&permit, &file.id, file.reading, &text).await?;
             tx.commit().await?;
         }
         self.batch(actor, id).await

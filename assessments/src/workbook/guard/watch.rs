@@ -13,7 +13,9 @@ pub const MAX_ALL: u64 = 96 * 1024 * 1024;
 /// Most bytes of one XML event: a parser holds an event whole.
 const MAX_EVENT: usize = 1024 * 1024;
 /// Most bytes of an element's name.
-const MAX_NAME: usize = 200;
+pub const MAX_NAME: usize = 200;
+/// In the place of the length of a name that has ended.
+const NAMED: usize = usize::MAX;
 
 /// What all parts of a package share: how much was inflated, and why reading stopped.
 #[derive(Default)]
@@ -105,7 +107,7 @@ impl<'a, R: Read> Watch<'a, R> {
             let same = match self.state {
                 State::Text => memchr(b'<', bytes),
                 State::Tag(Some(quote)) => memchr(quote, bytes),
-                State::Tag(None) if self.name > MAX_NAME => memchr3(b'"', b'\'', b'>', bytes),
+                State::Tag(None) if self.name == NAMED => memchr3(b'"', b'\'', b'>', bytes),
                 _ => Some(0),
             };
             let same = same.unwrap_or(bytes.len());
@@ -130,7 +132,7 @@ impl<'a, R: Read> Watch<'a, R> {
             State::Text if byte == b'<' => self.enter(State::Opened),
             State::Text => {}
             State::Opened => {
-                (self.name, self.closing) = (0, byte == b'/');
+                (self.name, self.closing) = (usize::from(byte != b'/'), byte == b'/');
                 self.state = match byte {
                     b'!' => State::Bang,
                     b'?' => State::Instruction,
@@ -166,10 +168,10 @@ impl<'a, R: Read> Watch<'a, R> {
                 }
                 self.enter(State::Text);
             }
-            b' ' | b'\t' | b'\n' | b'\r' | b'/' => self.name = MAX_NAME + 1,
-            _ if self.name <= MAX_NAME => {
+            b' ' | b'\t' | b'\n' | b'\r' | b'/' => self.name = NAMED,
+            _ if self.name != NAMED => {
                 self.name += 1;
-                if self.name == MAX_NAME {
+                if self.name > MAX_NAME {
                     return Err(self.limits.stop("damaged"));
                 }
             }
@@ -246,7 +248,9 @@ mod tests {
     #[case::wide(b"<a></a><b/>".repeat(20_000), Ok(()))]
     #[case::empty_elements(b"<a b='1' c=\"2\" /><a   />".repeat(20_000), Ok(()))]
     #[case::deep_with_attributes(b"<a b='/' c >".repeat(20_000), Err("damaged"))]
-    #[case::long_name([b"<".to_vec(), vec![b'a'; 300]].concat(), Err("damaged"))]
+    #[case::long_name([b"<".to_vec(), vec![b'a'; MAX_NAME + 1]].concat(), Err("damaged"))]
+    #[case::long_closing([b"</".to_vec(), vec![b'a'; MAX_NAME + 1]].concat(), Err("damaged"))]
+    #[case::as_long_as_may_be([b"<".to_vec(), vec![b'a'; MAX_NAME], b"></".to_vec(), vec![b'a'; MAX_NAME], b">".to_vec()].concat(), Ok(()))]
     fn bounds_hold_while_inflating(#[case] text: Vec<u8>, #[case] expected: std::result::Result<(), &str>) {
         assert_eq!(watched(&text).map(|_| ()), expected.map_err(str::to_owned));
     }

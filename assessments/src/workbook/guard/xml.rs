@@ -1,6 +1,6 @@
 //! A few helpers over the streaming parser, set the way the workbook library sets it, so that both see the same.
 
-use super::watch::{Limits, Tee, Watch};
+use super::watch::{Limits, MAX_NAME, Tee, Watch};
 use crate::failure::Failure;
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
@@ -21,8 +21,8 @@ pub struct Xml<'a> {
 }
 
 enum Events<'a> {
-    /// Of a part that is in memory whole, and how deep they are.
-    Whole(Reader<&'a [u8]>, i32),
+    /// Of a part that is in memory whole, how deep they are, and the part.
+    Whole(Reader<&'a [u8]>, i32, &'a [u8]),
     /// Of a large one, piece by piece.
     Pieces(Box<Reader<BufReader<&'a mut dyn Read>>>, Vec<u8>),
 }
@@ -41,7 +41,8 @@ pub fn events<T>(
     let start = from.start(AT_ONCE).and_then(|start| out.write_all(&start).map(|()| start));
     let start = start.map_err(|error| limits.failure(part, error))?;
     if start.len() < AT_ONCE {
-        return work(Xml { events: Events::Whole(set(Reader::from_reader(start.as_slice())), 0), limits, part });
+        let events = Events::Whole(set(Reader::from_reader(start.as_slice())), 0, &start);
+        return work(Xml { events, limits, part });
     }
     let mut pieces = start.as_slice().chain(Tee::new(from, out));
     let reader = Reader::from_reader(BufReader::with_capacity(32 * 1024, &mut pieces as &mut dyn Read));
@@ -64,16 +65,25 @@ impl Xml<'_> {
     /// The bound that broke, or damage.
     pub fn next(&mut self) -> Result<Option<Event<'_>>, Failure> {
         let event = match &mut self.events {
-            Events::Whole(reader, depth) => {
+            Events::Whole(reader, depth, text) => {
                 let event = reader.read_event();
-                match &event {
-                    Ok(Event::Start(_)) => *depth += 1,
-                    Ok(Event::End(_)) => *depth -= 1,
-                    // A workbook never has a document type.
+                let name = match &event {
+                    Ok(Event::Start(element)) => {
+                        *depth += 1;
+                        element.name().as_ref().len()
+                    }
+                    Ok(Event::End(element)) => {
+                        *depth -= 1;
+                        element.name().as_ref().len()
+                    }
+                    // A workbook never has a document type, nor another declaration.
                     Ok(Event::DocType(_)) => return Err(Failure::refused("doctype", self.part)),
-                    _ => {}
-                }
-                if *depth > MAX_DEPTH {
+                    Err(_) if declares(text, reader.error_position()) => {
+                        return Err(Failure::refused("doctype", self.part));
+                    }
+                    _ => 0,
+                };
+                if *depth > MAX_DEPTH || name > MAX_NAME {
                     return Err(Failure::refused("damaged", self.part));
                 }
                 event
@@ -93,7 +103,7 @@ impl Xml<'_> {
     /// Bytes read so far.
     pub fn position(&self) -> u64 {
         match &self.events {
-            Events::Whole(reader, _) => reader.buffer_position(),
+            Events::Whole(reader, ..) => reader.buffer_position(),
             Events::Pieces(reader, _) => reader.buffer_position(),
         }
     }
@@ -102,6 +112,12 @@ impl Xml<'_> {
     pub fn too_much(&self) -> Failure {
         Failure::refused("too_much_text", self.part)
     }
+}
+
+/// Whether a declaration begins here: a mark with a word behind it.
+fn declares(text: &[u8], at: u64) -> bool {
+    let at = usize::try_from(at).ok().and_then(|at| text.get(at..));
+    matches!(at, Some([b'<', b'!', letter, ..]) if letter.is_ascii_alphabetic())
 }
 
 /// An attribute by its local name, unescaped.

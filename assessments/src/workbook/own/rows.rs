@@ -330,6 +330,8 @@ mod tests {
         };
         let book = read("s3.xlsx", &export(&input).unwrap()).unwrap();
         let mut rows = 0;
+        let changes = [("同じ文", "別の文"), ("一つ目", "1"), ("K07~", "K01~"), ("N-02~", "N-01~")];
+        let mut met = [0; 4];
         for block in blocks::find(&book).iter().filter(|b| b.section.rows != Rows::One) {
             let ids = cells.rows(block.section, criteria);
             let mut grid = book.sheets[block.sheet].clone();
@@ -337,16 +339,17 @@ mod tests {
             assert_eq!(short, worked_out((&grid, block), criteria, &cells, ids.clone(), &mut Says::default()));
             rows += short.len();
             // A word that was changed, a row that stands twice: the long way.
-            for (text, other) in [("同じ文", "別の文"), ("一つ目", "1"), ("K07~", "K01~"), ("N-02~", "N-01~")]
-            {
+            for ((text, other), met) in changes.iter().zip(&mut met) {
                 let old = grid.cells.clone();
-                let found = grid.cells.values_mut().filter(|c| c.text.starts_with(text));
+                let found = grid.cells.values_mut().filter(|c| c.text.starts_with(*text));
                 let changed = found.map(|c| c.text = c.text.replace(text, other)).count();
+                *met += changed;
                 let short = as_exported((&grid, block), criteria, &cells, &ids);
                 assert_eq!(short.is_none(), changed > 0, "{text}");
                 grid.cells = old;
             }
         }
         assert_eq!(rows, criteria.categories.len() + 2);
+        assert!(met.iter().all(|n| *n > 0), "each change stands in some table: {met:?}");
     }
 }
