@@ -93,6 +93,8 @@ fn rows(text: &str) -> Result<Vec<csv::StringRecord>, Failure> {
 pub struct Catalogue {
     entries: Vec<Guardrail>,
     by_id: BTreeMap<String, usize>,
+    /// Of each entry in lower case: its identifier, and all that it is found by. Suggestions look through them at each key.
+    lower: Vec<(String, String)>,
 }
 
 impl Catalogue {
@@ -134,6 +136,8 @@ impl Catalogue {
                     id,
                 };
                 catalogue.by_id.insert(entry.id.folded(), catalogue.entries.len());
+                let all = format!("{} {} {}", entry.id, entry.name, entry.service);
+                catalogue.lower.push((entry.id.native.to_lowercase(), all.to_lowercase()));
                 catalogue.entries.push(entry);
             }
         }
@@ -156,16 +160,15 @@ impl Catalogue {
         let mut found: Vec<(u8, &Guardrail)> = self
             .entries
             .iter()
-            .filter(|g| mechanism.is_none_or(|m| g.id.mechanism == m))
-            .filter_map(|g| {
-                let (native, whole) =
-                    (g.id.native.to_lowercase(), format!("{} {} {}", g.id, g.name, g.service).to_lowercase());
+            .zip(&self.lower)
+            .filter(|(g, _)| mechanism.is_none_or(|m| g.id.mechanism == m))
+            .filter_map(|(g, (native, whole))| {
                 if !words.iter().all(|w| whole.contains(w.as_str())) {
                     return None;
                 }
                 let first = words.first().map_or("", String::as_str);
                 Some((
-                    if native == first {
+                    if *native == first {
                         0
                     } else if native.starts_with(first) {
                         1

@@ -7,6 +7,7 @@ use super::docs::{NEVER_CHECKED, NO_EVIDENCE};
 use super::facts::{Combination, Fact, Facts, Known};
 use super::request::{FacetFilter, FacetKey};
 use super::sweep::{WINDOW, Window};
+use std::cell::Cell;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::sync::Arc;
@@ -34,6 +35,8 @@ pub struct Collect<'a> {
     pub recent: bool,
     /// What was read of earlier segments.
     pub known: &'a Arc<Known>,
+    /// What a score has to reach at least, by what was found so far.
+    pub floor: Cell<f32>,
 }
 
 /// What was found in an index.
@@ -102,6 +105,8 @@ pub struct Segment {
     /// Score and place of the last of the best, and whether there are as many as wanted.
     least: (f32, u32),
     full: bool,
+    /// What a score has to reach by what was found in other segments.
+    floor: f32,
 }
 
 #[derive(Clone, Default)]
@@ -187,6 +192,7 @@ impl Collect<'_> {
             places: Vec::with_capacity(WINDOW),
             least: (0.0, 0),
             full: false,
+            floor: self.floor.get(),
             best: BinaryHeap::with_capacity(self.limit + 1),
             facts,
         })
@@ -220,6 +226,16 @@ impl Collect<'_> {
 }
 
 impl Segment {
+    /// What a match has to score to count, before its kind is known: nothing where all are counted.
+    pub fn floor(&self) -> f32 {
+        if self.count { 0.0 } else { self.reached() / self.most }
+    }
+
+    /// What the best of another segment have to reach, where this one holds as many as are wanted.
+    pub fn reached(&self) -> f32 {
+        if self.full { self.least.0.max(self.floor) } else { self.floor }
+    }
+
     /// Takes the matches of a window that starts with the document `from`.
     pub fn take(&mut self, from: DocId, matches: &Window, alive: Option<&AliveBitSet>) {
         let mut places = std::mem::take(&mut self.places);
@@ -238,7 +254,7 @@ impl Segment {
             let score = matches.score(usize::from(*at));
             // Most documents are no better than those that are kept already. `most` is a product of the most of each, and
             // a score may round to a hair more when it is multiplied by one after the other.
-            if !self.full || score * self.most >= self.least.0 {
+            if score * self.most >= self.reached() {
                 self.rank(from + u32::from(*at), score);
             }
         }

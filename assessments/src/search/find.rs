@@ -85,7 +85,8 @@ fn ask(
     plan: &Plan,
     request: &Request,
 ) -> Result<Vec<Collected>, Failure> {
-    let limit = (request.offset.saturating_add(request.limit)).clamp(1, DEEPEST);
+    // As many as would not be looked for wider, since what cannot be among them is not met where nothing is counted.
+    let limit = request.offset.saturating_add(request.limit).clamp(ENOUGH as usize, DEEPEST);
     // The common text's statistics for all layers: scores can be compared then.
     let common = searchers.iter().find(|s| s.num_docs() > 0);
     let mut found = Vec::new();
@@ -97,6 +98,7 @@ fn ask(
             today: day_of(request.now),
             recent: request.recent,
             known: &index.known,
+            floor: Cell::new(0.0),
         };
         found.push(sweep::sweep(plan, stage, searcher, common.unwrap_or(searcher), &collect).map_err(fault)?);
     }

@@ -25,6 +25,8 @@ pub const MAX_WORDS: usize = 24;
 pub const MAX_WAYS: usize = 600;
 /// Most entries of lists that parts of words read in the widest stage.
 const MAX_LOOSE: u64 = 3_000_000;
+/// Most services that one name stands for.
+const MAX_NAMED: usize = 12;
 /// Most needles.
 const MAX_NEEDLES: usize = 64;
 /// Most that a reader is told.

@@ -150,7 +150,8 @@ pub struct Request {
     pub prefix: bool,
     /// Whether what changed lately comes before what is as good and older: for offering, not for searching.
     pub recent: bool,
-    /// Whether facets are counted: they cost time, and not every asker shows them.
+    /// Whether matches and facets are counted: it costs time, and not every asker shows them. Where they are not, what cannot
+    /// be among the best is passed over, and the total says no more than that there are as many.
     pub count: bool,
     /// The time from which `changed` and `evidence` are reckoned.
     pub now: DateTime<Utc>,

@@ -36,6 +36,7 @@ pub fn sweep(
         let open = Opener { reader, rarity: &rarity, stage };
         let mut groups = plan.groups.iter().map(|g| open.group(g)).collect::<tantivy::Result<Vec<_>>>()?;
         run(reader, &mut groups, &mut child);
+        collect.floor.set(child.reached());
         parts.push(child.harvest());
     }
     Ok(collect.together(parts))
@@ -57,11 +58,12 @@ fn run(reader: &SegmentReader, groups: &mut [Running], child: &mut Segment) {
         match &mut *groups {
             [] => Bits::first((end - from) as usize).each(|at| best.better(at, 1.0)),
             [group] => {
-                group.fill(from, end, &mut best);
+                group.fill((from, end), child.floor(), &mut best);
             }
             groups => {
+                let floor = child.floor();
                 for group in groups {
-                    if group.fill(from, end, &mut scores) {
+                    if group.fill((from, end), floor, &mut scores) {
                         scores.bits.each(|at| best.better(at, scores.score(at)));
                     }
                 }
@@ -106,7 +108,9 @@ impl Opener<'_> {
         let all = required.is_empty() && !some;
         // The rarest first: the others are asked about what it left.
         required.sort_by_key(Node::size);
-        Ok(Running { required, optional, extra, not, some, all, buffers: Default::default() })
+        // A hair more, since sums round.
+        let most = required.iter().chain(&optional).chain(&extra).map(Node::most).sum::<f32>() * 1.001;
+        Ok(Running { required, optional, extra, not, some, all, most, buffers: Default::default() })
     }
 
     fn any(&self, ways: &[Way]) -> tantivy::Result<Node> {

@@ -139,16 +139,10 @@ macro_rules! narrowed {
     ($query:expr, $filter:expr) => {{
         let (q, filter) = ($query, $filter);
         if !filter.text.is_empty() {
-            let pattern = like(&filter.text);
-            for (i, column) in ["v.id", "v.name_ja", "v.name_en", "v.abbreviation"].into_iter().enumerate() {
-                q.push(if i == 0 { " AND (" } else { " OR " })
-                    .push("LOWER(")
-                    .push(column)
-                    .push(") LIKE ")
-                    .push_bind(pattern.clone())
-                    .push(" ESCAPE '\\'");
-            }
-            q.push(")");
+            // One comparison a service; what is typed has no line break in it, so that it is found within one of them.
+            q.push(" AND LOWER(v.id || '\n' || v.name_ja || '\n' || v.name_en || '\n' || v.abbreviation) LIKE ")
+                .push_bind(like(&filter.text))
+                .push(" ESCAPE '\\'");
         }
         if !filter.provider.is_empty() {
             q.push(" AND v.provider = ").push_bind(&filter.provider);

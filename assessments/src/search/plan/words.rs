@@ -1,6 +1,6 @@
 //! The words of a plan: the ways in which a text can answer to each.
 
-use super::{Fields, MAX_WORDS, Plan, Planner, SERVICE, TOPIC, Unit, Way};
+use super::{Fields, MAX_NAMED, MAX_WORDS, Plan, Planner, SERVICE, TOPIC, Unit, Way};
 use crate::search::chunks::{self, Chunk, Kind, chunks, one_edit, pairs};
 use crate::search::docs::tag;
 use crate::search::fold::{fold, is_kanji};
@@ -113,7 +113,8 @@ impl Planner<'_> {
                 }
                 let name: String = folded.get(a.from..b.to).unwrap_or_default().iter().collect();
                 let named = self.vocabulary.named(&name);
-                if named.is_empty() {
+                // What very many are called names none of them, and asking for each would cost more than it tells.
+                if named.is_empty() || named.len() > MAX_NAMED {
                     continue;
                 }
                 (first..=end).for_each(|n| taken[n] = true);

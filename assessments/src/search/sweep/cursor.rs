@@ -9,6 +9,9 @@ use tantivy::{DocSet, TERMINATED};
 
 /// Most documents of a block of a list: so many are packed together.
 const BLOCK: usize = 128;
+/// How far apart two documents are at least for finding the second in a list by its place: entries that lie between are
+/// passed one by one, and there are few in so short a stretch.
+const NEAR: usize = 1_024;
 
 /// The lists of one way.
 pub enum Cursor {
@@ -32,6 +35,16 @@ impl Cursor {
         match self {
             Cursor::One(one) => one.list.doc_freq().into(),
             Cursor::Several(several) => several.lists.first().map_or(0, |l| l.doc_freq().into()),
+        }
+    }
+
+    /// The most that a match can score.
+    pub fn most(&self) -> f32 {
+        match self {
+            Cursor::One(one) => one.plus + one.times * one.scored.as_ref().map_or(0.0, |(w, _)| w.max_score()),
+            Cursor::Several(several) => {
+                several.plus + several.times * several.weights.iter().map(|w| w.max_score()).sum::<f32>()
+            }
         }
     }
 
@@ -156,11 +169,20 @@ impl Several {
     }
 
     fn fill(&mut self, from: u32, end: u32, asked: &Bits, put: &mut impl FnMut(usize, f32)) {
-        let Some(first) = self.lists.first_mut() else { return };
-        let mut doc = if first.doc() < from { first.seek(from) } else { first.doc() };
+        let (Some(first), Some(asks)) = (self.lists.first_mut(), asked.after(0)) else { return };
+        let begin = from + asks as u32;
+        let mut doc = if first.doc() < begin { first.seek(begin) } else { first.doc() };
         while doc < end {
             let at = (doc - from) as usize;
-            let later = if asked.has(at) { self.missing(doc) } else { Some(doc + 1) };
+            let later = if asked.has(at) {
+                self.missing(doc)
+            } else {
+                match asked.after(at) {
+                    None => return,
+                    Some(far) if far - at >= NEAR => Some(from + far as u32),
+                    Some(_) => Some(doc + 1),
+                }
+            };
             match later {
                 None => {
                     if self.places.is_empty() || self.in_place() {

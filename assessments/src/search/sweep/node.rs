@@ -9,8 +9,9 @@ const TIE: f32 = 0.12;
 
 /// A word with its lists.
 pub struct Node {
-    /// Ways in which a text answers to the word: the best one counts, and a little of the others.
-    ways: Vec<Cursor>,
+    /// Ways in which a text answers to the word, and the most that each can score, the highest first: the best one counts,
+    /// and a little of the others.
+    ways: Vec<(f32, Cursor)>,
     /// Parts of the word: they are summed up.
     loose: Vec<Cursor>,
     /// The words of a span, and whether each is required.
@@ -30,34 +31,51 @@ impl Node {
     /// A word of these ways, with parts of it and the words of a span.
     pub fn new(ways: Vec<Cursor>, loose: Vec<Cursor>, mut inner: Vec<(Node, bool)>) -> Node {
         inner.sort_by_key(|(node, required)| (!required, node.size()));
+        let mut ways: Vec<(f32, Cursor)> = ways.into_iter().map(|way| (way.most() * (1.0 + TIE), way)).collect();
+        ways.sort_by(|a, b| b.0.total_cmp(&a.0));
         Node { ways, loose, inner, buffers: Buffers::default() }
     }
 
     /// No match comes before this document.
     pub fn next(&self) -> u32 {
-        let ways = self.ways.iter().chain(&self.loose).map(Cursor::next);
+        let ways = self.cursors().map(Cursor::next);
         ways.chain(self.inner.iter().map(|(n, _)| n.next())).min().unwrap_or(TERMINATED)
     }
 
     /// About how many documents match: never fewer than do.
     pub fn size(&self) -> u64 {
-        let ways: u64 = self.ways.iter().chain(&self.loose).map(Cursor::size).sum();
+        let ways: u64 = self.cursors().map(Cursor::size).sum();
         ways + self.inner.iter().map(|(n, _)| n.size()).sum::<u64>()
     }
 
+    fn cursors(&self) -> impl Iterator<Item = &Cursor> {
+        self.ways.iter().map(|(_, way)| way).chain(&self.loose)
+    }
+
+    /// The most that a match can score.
+    pub fn most(&self) -> f32 {
+        let inner: f32 = self.inner.iter().map(|(n, _)| n.most()).sum::<f32>() * (1.0 + TIE);
+        let loose: f32 = self.loose.iter().map(Cursor::most).sum();
+        self.ways.first().map_or(0.0, |(most, _)| *most).max(inner) + loose
+    }
+
     /// The best way's score and a little of the others', for each match of a window that is asked for; says whether there
-    /// is any.
-    pub fn fill(&mut self, from: u32, end: u32, asked: &Bits, out: &mut Window) -> bool {
+    /// is any. Matches that cannot reach `floor` may be left out.
+    pub fn fill(&mut self, (from, end): (u32, u32), asked: &Bits, floor: f32, out: &mut Window) -> bool {
         out.clear();
         if self.next() >= end {
             return false;
         }
-        let mut here = self.ways.iter_mut().filter(|way| way.next() < end);
+        // Those that alone cannot reach the floor are asked about what the others found.
+        let reach = |most: f32| most >= floor || !self.loose.is_empty();
+        let leading = self.ways.iter().take_while(|(most, _)| reach(*most)).count();
+        let mut here = self.ways.iter_mut().map(|(_, way)| way).filter(|way| way.next() < end);
         match (here.next(), here.next(), self.inner.is_empty()) {
             (None, _, true) => {}
+            _ if leading == 0 && self.inner.is_empty() => {}
             // Most words answer in one way in most windows: nothing is to be compared.
             (Some(one), None, true) => one.fill(from, end, asked, &mut |at, score| out.plus(at, score)),
-            _ => self.best(from, end, asked, out),
+            _ => self.best((from, end), asked, leading, out),
         }
         for way in &mut self.loose {
             way.fill(from, end, asked, &mut |at, score| out.plus(at, score));
@@ -65,19 +83,26 @@ impl Node {
         !out.bits.is_empty()
     }
 
-    fn best(&mut self, from: u32, end: u32, asked: &Bits, out: &mut Window) {
+    fn best(&mut self, (from, end): (u32, u32), asked: &Bits, leading: usize, out: &mut Window) {
         let sum = self.buffers.sum.get_or_insert_with(|| Box::new([0.0; WINDOW]));
         let mut put = |at: usize, score: f32, out: &mut Window| {
             out.better(at, score);
             sum[at % WINDOW] += score;
         };
-        for way in &mut self.ways {
-            way.fill(from, end, asked, &mut |at, score| put(at, score, out));
-        }
         if !self.inner.is_empty() {
             let (each, total) = &mut **self.buffers.inner.get_or_insert_with(Box::default);
-            combine(&mut self.inner, from, end, asked, each, total);
+            combine(&mut self.inner, (from, end), asked, each, total);
             total.bits.each(|at| put(at, total.score(at), out));
+        }
+        let (leading, following) = self.ways.split_at_mut(leading);
+        for (_, way) in leading {
+            way.fill(from, end, asked, &mut |at, score| put(at, score, out));
+        }
+        if !following.is_empty() {
+            let found = out.bits.clone();
+            for (_, way) in following {
+                way.fill(from, end, &found, &mut |at, score| put(at, score, out));
+            }
         }
         let matched = out.bits.clone();
         matched.each(|at| {
@@ -90,12 +115,12 @@ impl Node {
 
 /// The words of a span together: all that are required, or some where none is. What is required comes first, so that the
 /// others are asked about what it left.
-fn combine(nodes: &mut [(Node, bool)], from: u32, end: u32, asked: &Bits, each: &mut Window, total: &mut Window) {
+fn combine(nodes: &mut [(Node, bool)], window: (u32, u32), asked: &Bits, each: &mut Window, total: &mut Window) {
     total.clear();
     let mut left = asked.clone();
     let mut first = true;
     for (node, required) in nodes {
-        let any = node.fill(from, end, &left, each);
+        let any = node.fill(window, &left, 0.0, each);
         if *required {
             both(&mut first, total, each);
             if total.bits.is_empty() {
@@ -123,6 +148,8 @@ pub struct Running {
     pub some: bool,
     /// Whether everything matches that is not left out.
     pub all: bool,
+    /// The most that a match can score.
+    pub most: f32,
     /// Room for one word's matches, and for those of several.
     pub buffers: (Window, Window),
 }
@@ -138,15 +165,20 @@ impl Running {
         if self.some { required.max(some) } else { required }
     }
 
-    /// The matches of a window; says whether there is any.
-    pub fn fill(&mut self, from: u32, end: u32, out: &mut Window) -> bool {
-        let Running { required, optional, extra, not, some, buffers: (word, sums), .. } = self;
+    /// The matches of a window; says whether there is any. Matches that cannot reach `floor` may be left out.
+    pub fn fill(&mut self, window: (u32, u32), floor: f32, out: &mut Window) -> bool {
+        let Running { required, optional, extra, not, some, most, buffers: (word, sums), .. } = self;
         out.clear();
+        if *most < floor {
+            return false;
+        }
+        // What a word has to score where all others score the most.
+        let alone = |node: &Node| floor - (*most - node.most());
         // What can still match: only that is asked of the words that follow.
-        let mut asked = Bits::first((end - from) as usize);
+        let mut asked = Bits::first((window.1 - window.0) as usize);
         let mut first = true;
         for node in required {
-            if !node.fill(from, end, &asked, word) {
+            if !node.fill(window, &asked, alone(node), word) {
                 out.clear();
                 return false;
             }
@@ -156,7 +188,7 @@ impl Running {
         if *some {
             sums.clear();
             for node in optional.iter_mut() {
-                if node.fill(from, end, &asked, word) {
+                if node.fill(window, &asked, alone(node), word) {
                     word.bits.each(|at| sums.plus(at, word.score(at)));
                 }
             }
@@ -167,12 +199,12 @@ impl Running {
         asked.clone_from(&out.bits);
         let optional = if *some { &mut [][..] } else { &mut optional[..] };
         for node in optional.iter_mut().chain(extra) {
-            if node.fill(from, end, &asked, word) {
+            if node.fill(window, &asked, 0.0, word) {
                 word.bits.each(|at| *out.of(at) += word.score(at));
             }
         }
         for node in not {
-            if node.fill(from, end, &asked, word) {
+            if node.fill(window, &asked, 0.0, word) {
                 out.without(&word.bits);
             }
         }

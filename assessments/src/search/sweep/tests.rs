@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use super::super::{Doc, FacetKey, Filter, GroupDocs, HitKind, KnownName, Request, Search, Synonyms};
+use super::super::{Doc, FacetKey, Filter, GroupDocs, HitKind, KnownName, Notice, Request, Search, Synonyms};
 use crate::cell::{Address, Layer};
 use crate::id::ServiceId;
 use crate::lang::Label;
@@ -15,13 +15,15 @@ const MANY: usize = 13_000;
 type Has = fn(usize) -> bool;
 
 /// Words, and which documents have them: everywhere, here and there, in one place, in none.
-const WORDS: [(&str, Has); 6] = [
+const WORDS: [(&str, Has); 7] = [
     ("zuk", |_| true),
     ("zem", |n| n.is_multiple_of(7)),
     ("zil", |n| (5_000..5_300).contains(&n)),
     ("zop", |n| n.is_multiple_of(3)),
     ("zar", |n| n == 100 || (9_000..9_400).contains(&n) || n == MANY - 1),
     ("zyb", |_| false),
+    // In the name of every service as well.
+    ("zif", |n| n.is_multiple_of(11) && n > 4_000),
 ];
 
 fn has(word: &str, n: usize) -> bool {
@@ -46,7 +48,7 @@ fn doc(n: usize) -> Doc {
         en: words.join(" "),
         head: String::new(),
         topic: String::new(),
-        name: String::new(),
+        name: "zif".into(),
         values: vec![(FacetKey::Category, row(n).to_owned())],
         tags: vec![super::super::docs::tag("in", if row(n) == "K07" { "notes" } else { "criteria" })],
         changed: 20_000 + (n % 4) as i64 * 20,
@@ -67,13 +69,14 @@ static MANY_DOCS: LazyLock<Search> = LazyLock::new(|| {
     for n in 0..3 {
         search.replace(vec![group(n, part(n)), group(10 + n, part(n))]).unwrap();
     }
-    let name = KnownName {
-        id: ServiceId::parse("t0").unwrap(),
+    // Three are called Dod, and forty Zod.
+    let name = |n: usize| KnownName {
+        id: ServiceId::parse(&format!("t{n}")).unwrap(),
         name: Label::default(),
-        abbreviation: String::new(),
+        abbreviation: if n < 3 { "dod" } else { "zod" }.into(),
         written: true,
     };
-    search.learn(vec![name], &[]);
+    search.learn((0..43).map(name).collect(), &[]);
     search.replace((10..13).map(|n| GroupDocs::gone(Layer::Shared, format!("sheet/{n}"))).collect()).unwrap();
     search
 });
@@ -125,6 +128,52 @@ fn a_pass_finds_what_reading_each_document_finds(#[case] query: &str, #[case] fi
         let all: Vec<_> = all.into_iter().filter(|(_, n)| *n > 0).map(|(r, n)| (r.to_owned(), n)).collect();
         assert_eq!(told, all);
     }
+}
+
+#[rstest]
+fn the_best_are_the_same_where_nothing_is_counted(
+    #[values(
+        "zif",
+        "zif zop",
+        "zi",
+        "zo",
+        "zem zi",
+        "zif OR zem",
+        "zif -zem",
+        "\"zuk zop\" zif",
+        "zif zyb",
+        "in:notes zif"
+    )]
+    query: &str,
+    #[values(false, true)] recent: bool,
+    #[values(1, 20, 300)] limit: usize,
+) {
+    let now = chrono::DateTime::UNIX_EPOCH + chrono::Duration::days(20_061);
+    let best = |count: bool| {
+        let request = Request { limit, recent, count, prefix: true, ..Request::new(query, now) };
+        let answer = MANY_DOCS.find(&[Layer::Shared], &request, &Filter::default()).unwrap();
+        assert!(answer.total >= answer.hits.len() as u64);
+        let hits: Vec<_> = answer.hits.iter().map(|h| (h.service.clone(), h.score.to_bits())).collect();
+        (hits, answer.total)
+    };
+    let (counted, quick) = (best(true), best(false));
+    assert_eq!(counted.0, quick.0);
+    assert!(quick.1 <= counted.1);
+    if query == "zif" && limit < 300 {
+        assert!(
+            quick.1 < counted.1 / 2,
+            "passed over what its service's name alone says: {} of {}",
+            quick.1,
+            counted.1
+        );
+    }
+}
+
+#[test]
+fn a_name_that_very_many_have_names_none_of_them() {
+    let told = |text: &str| find(text, &[], 20).said.iter().filter(|s| matches!(s, Notice::Service { .. })).count();
+    assert_eq!((told("dod zem"), told("zod zem")), (3, 0));
+    assert!(find("zod zem", &[], 20).total > 0, "looked for as a word like any other");
 }
 
 #[test]
