@@ -61,6 +61,10 @@ fn plain(c: char) -> bool {
 }
 
 fn joins(c: char) -> bool {
+    // Most characters are told without a look into the table.
+    if plain(c) {
+        return false;
+    }
     is_combining_mark(c)
         || matches!(c, '\u{ff9e}' | '\u{ff9f}' | '\u{309b}' | '\u{309c}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }

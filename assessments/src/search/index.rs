@@ -4,7 +4,7 @@ use super::docs::GroupDocs;
 use super::facts::Known;
 use super::folder::Folder;
 use super::kept::{Columns, Kept, document, schema};
-use super::tokens::{JaTokenizer, NAME};
+use super::tokens::{JaTokenizer, NAME, REPEATED};
 use crate::cell::Layer;
 use crate::change::hex;
 use crate::failure::Failure;
@@ -108,7 +108,8 @@ impl LayerIndex {
     }
 
     fn read(index: Index, columns: Columns) -> tantivy::Result<LayerIndex> {
-        index.tokenizers().register(NAME, JaTokenizer);
+        index.tokenizers().register(NAME, JaTokenizer { again: false });
+        index.tokenizers().register(REPEATED, JaTokenizer { again: true });
         let builder = index.reader_builder().reload_policy(ReloadPolicy::Manual);
         let reader = builder.doc_store_cache_num_blocks(KEPT_BLOCKS).try_into()?;
         Ok(LayerIndex {

@@ -4,7 +4,7 @@ use super::docs::Doc;
 use super::index::fault;
 use super::plan::Fields;
 use super::request::HitKind;
-use super::tokens::NAME;
+use super::tokens::{NAME, REPEATED};
 use crate::cell::Address;
 use crate::failure::Failure;
 use crate::id::ServiceId;
@@ -100,8 +100,8 @@ impl Kept {
 /// The schema, and its fields.
 pub fn schema() -> (Schema, Columns) {
     let mut schema = Schema::builder();
-    let words = |kept: IndexRecordOption| {
-        let indexing = TextFieldIndexing::default().set_tokenizer(NAME).set_index_option(kept);
+    let words = |kept: IndexRecordOption, tokenizer: &str| {
+        let indexing = TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(kept);
         TextOptions::default().set_indexing_options(indexing)
     };
     let counted = TextOptions::default().set_fast("raw");
@@ -116,10 +116,10 @@ pub fn schema() -> (Schema, Columns) {
         stored: schema.add_text_field("stored", STORED),
         fields: Fields {
             // Phrases are looked for in these two alone.
-            text: schema.add_text_field("text", words(IndexRecordOption::WithFreqsAndPositions)),
-            topic: schema.add_text_field("topic", words(IndexRecordOption::WithFreqsAndPositions)),
-            head: schema.add_text_field("head", words(IndexRecordOption::WithFreqs)),
-            name: schema.add_text_field("name", words(IndexRecordOption::WithFreqs)),
+            text: schema.add_text_field("text", words(IndexRecordOption::WithFreqsAndPositions, NAME)),
+            topic: schema.add_text_field("topic", words(IndexRecordOption::WithFreqsAndPositions, REPEATED)),
+            head: schema.add_text_field("head", words(IndexRecordOption::WithFreqs, REPEATED)),
+            name: schema.add_text_field("name", words(IndexRecordOption::WithFreqs, REPEATED)),
             tag: schema.add_text_field("tag", STRING),
         },
     };

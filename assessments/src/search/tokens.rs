@@ -4,10 +4,19 @@
 
 use super::fold::{Folded, fold, is_kanji, is_katakana};
 use super::stem::stem;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 /// Its name in the index. Another version is another name: an index of the old one is thrown away.
-pub const NAME: &str = "ja_v5";
+pub const NAME: &str = "ja_v6";
+/// The same for what is said again and again: names of rows, categories and services.
+pub const REPEATED: &str = "ja_v6_again";
+/// Most different texts that are remembered by a thread; then it begins anew.
+const MOST_REMEMBERED: usize = 2_000;
+/// Most bytes of such a text.
+const LONGEST_REMEMBERED: usize = 1_000;
 
 /// What a character is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,6 +153,7 @@ pub fn pair(a: &str, b: &str) -> String {
 /// The terms of a text with their places, handed to `take` one by one. Places of one term grow.
 pub fn terms(text: &str, take: &mut dyn FnMut(&str, usize)) {
     let folded = fold(text);
+    // The word before, by its stem, and its place.
     let mut last: Option<(String, usize)> = None;
     let mut buffer = String::new();
     let mut place = 0;
@@ -175,23 +185,24 @@ pub fn terms(text: &str, take: &mut dyn FnMut(&str, usize)) {
                 }
             }
             Run::Latin(run) => {
-                let parts = parts(run, text);
-                if parts.len() > 1 {
+                if parts(run, text).len() > 1 {
                     give(run, place, take);
                 }
                 // Only what is written apart is counted apart: `CloudTrail` and `cloudtrail` take one place.
                 for piece in pieces(run) {
-                    for part in self::parts(piece, text) {
+                    for part in parts(piece, text) {
                         let word = text_of(part);
                         let stemmed = stem(&word);
                         if stemmed != word {
                             take(&stemmed, place);
                         }
-                        if let Some((before, at)) = &last {
-                            take(&pair(before, &word), *at);
+                        if let Some((before, at)) = &mut last {
+                            before.push(' ');
+                            before.push_str(&stemmed);
+                            take(before, *at);
                         }
                         take(&word, place);
-                        last = Some((word, place));
+                        last = Some((stemmed, place));
                     }
                     place += 1;
                 }
@@ -202,13 +213,54 @@ pub fn terms(text: &str, take: &mut dyn FnMut(&str, usize)) {
 
 /// The tokenizer as tantivy takes it.
 #[derive(Clone, Debug, Default)]
-pub struct JaTokenizer;
+pub struct JaTokenizer {
+    /// Whether its texts come again and again: each is cut once, and remembered.
+    pub again: bool,
+}
 
-/// Tokens, one after the other, out of one text that holds them all.
-pub struct Stream {
+/// A text that was cut: its tokens in one text that holds them all, where each ends, and its place.
+#[derive(Default)]
+struct Cut {
     all: String,
-    /// Where each token ends, and its place.
-    ends: std::vec::IntoIter<(usize, usize)>,
+    ends: Vec<(usize, usize)>,
+}
+
+impl Cut {
+    fn of(text: &str) -> Arc<Cut> {
+        let mut cut = Cut { all: String::with_capacity(text.len() * 4), ends: Vec::new() };
+        terms(text, &mut |term, place| {
+            cut.all.push_str(term);
+            cut.ends.push((cut.all.len(), place));
+        });
+        Arc::new(cut)
+    }
+
+    /// The same for a text that was perhaps cut before by this thread.
+    fn again(text: &str) -> Arc<Cut> {
+        thread_local! {
+            static REMEMBERED: RefCell<HashMap<String, Arc<Cut>>> = RefCell::default();
+        }
+        if text.len() > LONGEST_REMEMBERED {
+            return Cut::of(text);
+        }
+        REMEMBERED.with_borrow_mut(|known| {
+            if let Some(cut) = known.get(text) {
+                return cut.clone();
+            }
+            if known.len() >= MOST_REMEMBERED {
+                known.clear();
+            }
+            let cut = Cut::of(text);
+            known.insert(text.to_owned(), cut.clone());
+            cut
+        })
+    }
+}
+
+/// Tokens, one after the other.
+pub struct Stream {
+    cut: Arc<Cut>,
+    next: usize,
     at: usize,
     token: Token,
 }
@@ -216,20 +268,17 @@ pub struct Stream {
 impl Tokenizer for JaTokenizer {
     type TokenStream<'a> = Stream;
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Stream {
-        let (mut all, mut ends) = (String::with_capacity(text.len() * 4), Vec::new());
-        terms(text, &mut |term, place| {
-            all.push_str(term);
-            ends.push((all.len(), place));
-        });
-        Stream { all, ends: ends.into_iter(), at: 0, token: Token::default() }
+        let cut = if self.again { Cut::again(text) } else { Cut::of(text) };
+        Stream { cut, next: 0, at: 0, token: Token::default() }
     }
 }
 
 impl TokenStream for Stream {
     fn advance(&mut self) -> bool {
-        let Some((end, place)) = self.ends.next() else { return false };
+        let Some((end, place)) = self.cut.ends.get(self.next).copied() else { return false };
+        self.next += 1;
         self.token.text.clear();
-        self.token.text.push_str(self.all.get(self.at..end).unwrap_or(""));
+        self.token.text.push_str(self.cut.all.get(self.at..end).unwrap_or(""));
         self.token.position = place;
         self.at = end;
         true
@@ -298,6 +347,28 @@ mod tests {
             [("sse", 0), ("kms", 1), ("sse kms", 0), ("デ", 2), ("暗号", 3), ("access", 6), ("access key", 6)]
         {
             assert!(found.contains(&(term.to_owned(), place)), "{term} {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_comes_again_has_the_same_tokens() {
+        let tokens = |again: bool, text: &str| {
+            let mut tokenizer = JaTokenizer { again };
+            let mut stream = tokenizer.token_stream(text);
+            let mut out = Vec::new();
+            while stream.advance() {
+                out.push((stream.token().text.clone(), stream.token().position));
+            }
+            out
+        };
+        let long = "鍵 key ".repeat(400);
+        for _ in 0..2 {
+            // More than are remembered, so that it begins anew in between.
+            for n in 0..MOST_REMEMBERED + 10 {
+                let text = format!("K07 暗号化と鍵 {n}");
+                assert_eq!(tokens(true, &text), tokens(false, &text));
+            }
+            assert_eq!(tokens(true, &long), tokens(false, &long));
         }
     }
 
