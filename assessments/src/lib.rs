@@ -28,6 +28,8 @@ pub mod sheet;
 pub mod similar;
 
 #[cfg(feature = "server")]
+mod cut;
+#[cfg(feature = "server")]
 pub mod desk;
 #[cfg(feature = "server")]
 pub mod library;

@@ -111,6 +111,23 @@ async fn one_category_leaves_whole_however_long_an_answer_is(
     assert_eq!((line[1].as_str(), line[2].as_str()), ("s3", "K07"));
 }
 
+/// Publishes a service's sheet as it stands, with the consent of people of two institutions.
+async fn publish(stage: &Stage, chief: &Actor, service: &ServiceId, banks: [&str; 2]) -> String {
+    let round = stage.desk.open_round(chief, service, "", "").await.unwrap();
+    for bank in banks {
+        let reviewer = stage.person(bank, &[Role::Reviewer]).await;
+        let (id, number) = (&round.id, round.number);
+        stage
+            .desk
+            .answer_round(&reviewer, service, id, &Scope::Whole, Verdict::Approve, number, "", None)
+            .await
+            .unwrap();
+    }
+    // One answer is overdue, and the publisher has seen it.
+    let seen = stage.desk.unsettled(chief, service).await.unwrap().mark();
+    stage.desk.publish(chief, service, &round.id, "", &seen).await.unwrap().version
+}
+
 #[rstest]
 #[tokio::test]
 async fn what_changed_since_a_version_leaves_cell_by_cell(
@@ -118,15 +135,7 @@ async fn what_changed_since_a_version_leaves_cell_by_cell(
 ) {
     let (stage, anna) = stage(database).await;
     let (chief, s3) = (Actor::command_line(), ServiceId::parse("s3").unwrap());
-    let round = stage.desk.open_round(&chief, &s3, "", "").await.unwrap();
-    for bank in ["b-bank", "c-bank"] {
-        let reviewer = stage.person(bank, &[Role::Reviewer]).await;
-        let (id, number) = (&round.id, round.number);
-        stage.desk.answer_round(&reviewer, &s3, id, &Scope::Whole, Verdict::Approve, number, "", None).await.unwrap();
-    }
-    // One answer is overdue, and the publisher has seen it.
-    let seen = stage.desk.unsettled(&chief, &s3).await.unwrap().mark();
-    let version = stage.desk.publish(&chief, &s3, &round.id, "", &seen).await.unwrap().version;
+    let version = publish(&stage, &chief, &s3, ["b-bank", "c-bank"]).await;
     write(&stage, &anna, "s3", &[("criteria/K01/availability", ""), ("criteria/K08/summary/ja", "通信を暗号化する。")])
         .await;
     write(&stage, &anna, "s3", &[("criteria/K07/limits/ja", "=HYPERLINK(\"http://y\")")]).await;
@@ -139,6 +148,27 @@ async fn what_changed_since_a_version_leaves_cell_by_cell(
     let (x, y) = ("=HYPERLINK(\"http://x\")", "=HYPERLINK(\"http://y\")");
     assert_eq!(lines, [["削除", "△ 一部可能", ""], ["変更", x, y], ["追加", "", "通信を暗号化する。"]]);
     assert!(found[5][0].starts_with("K07 "), "{:?}", found[5]);
+
+    // Two published versions: what came after the second is not in it, and what is higher than a row goes on.
+    let long = "暗号化の設定に関する長い説明。".repeat(300);
+    write(&stage, &anna, "s3", &[("criteria/K08/summary/ja", &long)]).await;
+    let second = publish(&stage, &chief, &s3, ["d-bank", "e-bank"]).await;
+    write(&stage, &anna, "s3", &[("criteria/K08/limits/ja", "後で書いた。")]).await;
+    let list = List::Difference(s3.clone(), version.clone(), second.clone());
+    let file = stage.desk.export_list(&anna, &list, Lang::Ja).await.unwrap();
+    assert!(file.file_name.contains(&format!("s3-{version}-{second}")), "{}", file.file_name);
+    let found = rows(&file.bytes, "差分");
+    let changed: Vec<&str> = found[4..].iter().map(|r| r[1].as_str()).collect();
+    assert!(changed.len() > 4 && changed[..2] == ["削除", "変更"] && changed[2..].iter().all(|c| *c == "追加"));
+    let added: String = found[6..].iter().map(|r| r[3].as_str()).collect();
+    assert_eq!(added, long);
+    assert!(found[6..].iter().all(|r| r[0] == found[6][0]), "each part says where it stands");
+    let back = List::Difference(s3.clone(), second.clone(), version.clone());
+    let found = rows(&stage.desk.export_list(&anna, &back, Lang::Ja).await.unwrap().bytes, "差分");
+    assert_eq!((found[4][1].as_str(), found[6][1].as_str()), ("追加", "削除"));
+    let same = List::Difference(s3.clone(), second.clone(), second);
+    assert_eq!(rows(&stage.desk.export_list(&anna, &same, Lang::Ja).await.unwrap().bytes, "差分").len(), 4);
+
     let unknown = List::Difference(s3, "1999.1.1".into(), String::new());
     assert_eq!(stage.desk.export_list(&anna, &unknown, Lang::Ja).await.unwrap_err().code(), "not_found");
 }

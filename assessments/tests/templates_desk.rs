@@ -17,6 +17,7 @@ use assessments::store::AuditFilter;
 use desk_support::{Database, Stage};
 use private_support::{Bank, K07, own, publish, s3, write};
 use rstest::rstest;
+use std::collections::BTreeMap;
 use template_support::{book, form, with_parts};
 
 fn upload(bytes: Vec<u8>) -> TemplateUpload {
@@ -139,20 +140,50 @@ async fn the_workbook_of_a_decision_says_what_changed_and_cuts_no_text() {
     let file = stage.desk.approval_file(&a.editor, &a.id, &second.id).await.unwrap();
     let read = book(&file.content);
     let own = read.all("採用判断");
-    for said in ["前回承認（2026.11.1 版）からの変更点（2 件）", "既定で暗号化する。", "承認欄", "照合コード"]
-    {
+    for said in ["承認欄", "照合コード", "固定した版", "非公開（機関外秘）"] {
         assert!(own.contains(said), "{said}");
     }
-    let print = read.all("回答と自機関の対応");
-    let joined = print.replace('\n', "");
-    assert!(
-        joined.contains(&long) || joined.matches("長い所見。").count() == 400,
-        "{}",
-        joined.matches("長い所見。").count()
-    );
+    let since = read.all("前回承認からの変更点");
+    for said in ["前回承認（2026.11.1 版）からの変更点（2 件）", "既定で暗号化する。", "鍵を選べる。"]
+    {
+        assert!(since.contains(said), "{said}");
+    }
+    for sheet in ["リスクへの対応", "前回承認からの変更点", "回答と自機関の対応"] {
+        let all = read.all(sheet);
+        assert_eq!(all.matches("鍵の管理に関する長い所見。").count(), 400, "{sheet}");
+        assert!(all.contains("続き"), "{sheet}");
+    }
+    assert!(read.all("回答と自機関の対応").contains("Amazon S3"), "the service's facts stand there too");
     for part in file_rows(&file.content) {
         assert!(part <= 409.5, "{part}");
     }
+    pages_begin_with_their_headers(&file.content);
+}
+
+/// Whatever takes more than a page begins each with its headers, and what is an institution's own says so on each.
+fn pages_begin_with_their_headers(bytes: &[u8]) {
+    let parts = template_support::parts(bytes);
+    let workbook = String::from_utf8(parts["xl/workbook.xml"].clone()).unwrap();
+    let titles: BTreeMap<String, String> = workbook
+        .split("<definedName name=\"_xlnm.Print_Titles\"")
+        .skip(1)
+        .map(|name| name.split('>').nth(1).unwrap().split('<').next().unwrap())
+        .map(|range| range.rsplit_once('!').unwrap())
+        .map(|(sheet, rows)| (sheet.trim_matches('\'').to_owned(), rows.to_owned()))
+        .collect();
+    let mut private = 0;
+    for (n, name) in (1..).zip(workbook.split("<sheet name=\"").skip(1).map(|rest| rest.split('"').next().unwrap())) {
+        let sheet = String::from_utf8(parts[&format!("xl/worksheets/sheet{n}.xml")].clone()).unwrap();
+        private += usize::from(sheet.contains("<oddHeader>&amp;R&amp;8非公開（機関外秘）</oddHeader>"));
+        // The cover is one page, the lists of choices are hidden.
+        if matches!(name, "表紙" | "選択肢") {
+            continue;
+        }
+        let rows = titles.get(name).unwrap_or_else(|| panic!("{name} repeats nothing: {titles:?}"));
+        let first: u32 = rows.trim_start_matches('$').split(':').next().unwrap().parse().unwrap();
+        assert!(sheet.contains(&format!("<row r=\"{first}\"")), "{name} repeats the row {first}, which says nothing");
+    }
+    assert_eq!(private, 4, "decision, risks, changes, and the answers beside the own response");
 }
 
 /// Heights of all rows of a workbook.

@@ -5,8 +5,8 @@ use super::fold::{Folded, fold, fold_text};
 use super::request::{Why, WhyKind};
 use super::stem::stem;
 use super::tokens::{Run, parts, runs, text_of};
+use crate::cut::whole;
 use std::cell::OnceCell;
-use unicode_normalization::char::is_combining_mark;
 
 /// Characters of a snippet.
 const LENGTH: usize = 110;
@@ -225,30 +225,6 @@ fn undotted(text: &str, from: usize, to: usize) -> usize {
         0 => to,
         left => from + left,
     }
-}
-
-/// The next place at which a text can be cut: not before a mark that belongs to the character before it.
-fn whole(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at += 1;
-    }
-    let flag = |c: char| ('\u{1f1e6}'..='\u{1f1ff}').contains(&c);
-    while let Some(next) = text.get(at..).and_then(|t| t.chars().next()) {
-        let before = text.get(..at).unwrap_or("");
-        let last = before.chars().next_back();
-        let odd_flags = before.chars().rev().take_while(|c| flag(*c)).count() % 2 == 1;
-        let joins = is_combining_mark(next)
-            || matches!(next, '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{ff9e}' | '\u{ff9f}')
-            || last == Some('\u{200d}')
-            || (flag(next) && odd_flags)
-            || (next == '\n' && last == Some('\r'));
-        if !joins || last.is_none() {
-            break;
-        }
-        at += next.len_utf8();
-    }
-    at
 }
 
 fn push(runs: &mut Vec<(bool, String)>, marked: bool, text: &str) {

@@ -19,13 +19,11 @@ use crate::lang::{Label, Lang};
 use crate::schema::Choice;
 use crate::sheet::Cells;
 use crate::workbook::export::style::Styles;
+use crate::workbook::paper::{Paper, literal, set_up};
 use crate::workbook::text;
 use chrono::{DateTime, Utc};
 use rust_xlsxwriter::{Color, DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
-/// A4 and A3 in Excel's numbering.
-const A4: u8 = 9;
-const A3: u8 = 8;
 /// The row of the column headers on every sheet; what stands above says what the sheet is.
 const HEADER: u32 = 3;
 /// The first row of the list.
@@ -94,19 +92,25 @@ impl<'a> Book<'a> {
             sheet.write_string_with_format(HEADER, col, word, &header)?;
         }
         sheet.set_freeze_panes(FIRST, fixed)?;
-        // Lists of many columns are printed on A3: on A4 nobody could read them.
-        let wide = columns.iter().map(|(_, width)| width).sum::<f64>() > 170.0;
-        sheet.set_paper_size(if wide { A3 } else { A4 }).set_landscape().set_print_fit_to_pages(1, 0);
-        sheet.set_margins(0.4, 0.4, 0.5, 0.6, 0.25, 0.3).set_repeat_rows(HEADER, HEADER)?;
         // The blank keeps a title or a year that begins with a digit out of the font's size.
-        sheet.set_footer(format!("&L&8 {}&C&8&P / &N&R&8 {}", title.replace('&', "&&"), text::moment(input.at)));
-        sheet.set_print_gridlines(false).set_screen_gridlines(false);
+        let footer = format!("&L&8 {}&C&8&P / &N&R&8 {}", literal(&title), text::moment(input.at));
+        set_up(sheet, paper(columns), &footer, Some(HEADER..=HEADER))?;
         Ok(sheet)
     }
 
     fn bytes(mut self) -> Result<Vec<u8>, XlsxError> {
         self.book.save_to_buffer()
     }
+}
+
+/// The paper for a list of these columns.
+fn paper(columns: &[Column]) -> Paper {
+    if columns.iter().map(|(_, width)| width).sum::<f64>() > 170.0 { Paper::A3 } else { Paper::A4 }
+}
+
+/// How high a row of a list of these columns may become, in points.
+fn third(columns: &[Column]) -> f64 {
+    paper(columns).third(&columns.iter().map(|(_, width)| *width).collect::<Vec<_>>())
 }
 
 /// Puts the filter over a list that has `rows` rows and `columns` columns.
@@ -154,91 +158,8 @@ fn told(what: &str, written: Result<Vec<u8>, XlsxError>) -> Result<Vec<u8>, Fail
     })
 }
 
-/// How high a row of text is, in points: its longest cell decides. Excel allows 409; past that the text is cut on paper,
-/// and continues in further rows where a list writes it in [`pieces`].
+/// How high a row of text is, in points: its longest cell decides. A text that may be higher than a row is written in
+/// [`text::pieces`].
 fn height(texts: &[(&str, f64)]) -> f64 {
-    let lines = texts.iter().map(|(text, width)| lines(text, *width)).max().unwrap_or(1);
-    (lines as f64 * 12.5 + 4.0).clamp(16.0, MOST_POINTS)
-}
-
-/// The highest row that Excel draws, in points.
-const MOST_POINTS: f64 = 409.0;
-
-/// Lines that a text takes in a column of `width` units of the 9 point font: a full-width character is two units wide.
-fn lines(text: &str, width: f64) -> usize {
-    let units = |line: &str| line.chars().map(|c| if c.is_ascii() { 0.92 } else { 1.75 }).sum::<f64>();
-    text.split('\n').map(|line| (units(line) / (width - 1.0).max(1.0)).ceil().max(1.0) as usize).sum()
-}
-
-/// Cuts a text into pieces that each fit one row of the highest kind, at line ends where there are any.
-fn pieces(text: &str, width: f64) -> Vec<String> {
-    let most = ((MOST_POINTS - 4.0) / 12.5) as usize;
-    let mut out: Vec<String> = vec![String::new()];
-    let mut used = 0;
-    for line in text.split('\n') {
-        let mut rest = line;
-        loop {
-            let room = most - used;
-            let fits = fitting(rest, width, room);
-            let (head, tail) = rest.split_at(fits);
-            if let Some(last) = out.last_mut() {
-                if !last.is_empty() && used > 0 && rest.len() == line.len() {
-                    last.push('\n');
-                }
-                last.push_str(head);
-            }
-            used += lines(head, width);
-            rest = tail;
-            if !rest.is_empty() || used >= most {
-                out.push(String::new());
-                used = 0;
-            }
-            if rest.is_empty() {
-                break;
-            }
-        }
-    }
-    if out.len() > 1 && out.last().is_some_and(String::is_empty) {
-        out.pop();
-    }
-    out
-}
-
-/// How many bytes of a line fit `room` rows of a column.
-fn fitting(line: &str, width: f64, room: usize) -> usize {
-    if lines(line, width) <= room {
-        return line.len();
-    }
-    let mut units = 0.0;
-    for (at, c) in line.char_indices() {
-        units += if c.is_ascii() { 0.92 } else { 1.75 };
-        if units > (width - 1.0).max(1.0) * room.max(1) as f64 {
-            return at.max(c.len_utf8());
-        }
-    }
-    line.len()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn a_long_text_is_cut_where_a_row_ends_and_a_short_one_is_not() {
-        assert_eq!(pieces("短い", 30.0), ["短い"]);
-        let long = "暗号化する。\n".repeat(100);
-        let cut = pieces(&long, 30.0);
-        assert!(cut.len() > 2 && cut.iter().all(|p| height(&[(p, 30.0)]) <= MOST_POINTS));
-        assert!(cut.iter().all(|p| lines(p, 30.0) <= 32), "{cut:?}");
-    }
-
-    proptest! {
-        #[test]
-        fn no_character_is_lost_by_cutting(text in "[あ-んa-z \n]{0,4000}", width in 5.0f64..60.0) {
-            let kept: String = pieces(&text, width).concat();
-            let plain = |t: &str| t.replace('\n', "");
-            prop_assert_eq!(plain(&kept), plain(&text));
-        }
-    }
+    text::height(texts.iter().copied())
 }

@@ -10,6 +10,7 @@ mod cover;
 mod facts;
 mod guardrails;
 mod lists;
+mod own_lists;
 mod own_sheet;
 mod page;
 mod print;
@@ -124,6 +125,7 @@ fn write(input: &ExportInput, own: Option<&OwnSheet<'_>>) -> Result<Vec<u8>, Xls
     cover::cover(book.add_worksheet(), input, &styles)?;
     if let Some(own) = own {
         own_sheet::own_sheet(book.add_worksheet(), input, own, &styles)?;
+        own_lists::own_lists(&mut book, input, own, &styles)?;
     }
     cover::history(book.add_worksheet(), input, &styles)?;
     facts::facts(book.add_worksheet(), input, &styles, &lists)?;

@@ -2,7 +2,9 @@
 
 use crate::lang::Lang;
 use crate::schema::Field;
+use crate::workbook::tall::{BODY, TALLEST, room};
 use chrono::{DateTime, FixedOffset, Utc};
+use std::ops::Range;
 
 /// Sheet names. The three parts keep their Japanese names in every language: they are how people know the workbook.
 pub const COVER: &str = "表紙";
@@ -20,6 +22,12 @@ pub const PART3: &str = "サービス利用時の留意事項";
 pub const GUARDRAILS: &str = "ガードレール一覧";
 /// An institution's own decision; never read back.
 pub const OWN: &str = "採用判断";
+/// Its risks; never read back.
+pub const OWN_RISKS: &str = "リスクへの対応";
+/// What differs from the approval before; never read back.
+pub const OWN_SINCE: &str = "前回承認からの変更点";
+/// What was made of changes of the common text; never read back.
+pub const OWN_CHANGES: &str = "共通シートの変更への対応";
 /// The pinned text beside an institution's own response; never read back.
 pub const PRINT: &str = "回答と自機関の対応";
 /// Drop-down lists; hidden.
@@ -62,64 +70,32 @@ pub fn moment(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M").to_string()
 }
 
-/// Pixels of a column's width unit in the workbook's default font (Yu Gothic 11).
-const UNIT: f64 = 8.0;
-/// Pixels of a full-width and of a half-width character in the body font (9 points).
-const WIDE: f64 = 12.2;
-const NARROW: f64 = 6.6;
-/// Points of a line of the body font. Yu Gothic stands in tall lines.
-const LINE: f64 = 14.5;
-/// The tallest row that Excel allows, in points.
-const TALLEST: f64 = 409.0;
-
-/// Lines that a text takes in a column this many units wide.
-fn lines(text: &str, width: f64) -> f64 {
-    let room = (width * UNIT - 8.0).max(WIDE);
-    let line = |l: &str| {
-        let pixels: f64 = l.chars().map(|c| if c.is_ascii() || ('｡'..='ﾟ').contains(&c) { NARROW } else { WIDE }).sum();
-        (pixels / room).ceil().max(1.0)
-    };
-    text.split('\n').map(line).sum()
-}
-
 /// Height of a row in points, from its texts and their columns' widths. Nothing else makes wrapped rows fit.
 pub fn height<'a>(cells: impl Iterator<Item = (&'a str, f64)>) -> f64 {
-    let most = cells.map(|(text, width)| lines(text, width)).fold(1.0, f64::max);
-    (most * LINE + 5.0).min(TALLEST)
+    cells.map(|(text, width)| BODY.height(text, room(width))).fold(BODY.one(), f64::max).min(TALLEST)
 }
 
-/// A row's texts as one row, or as several where one of them is higher than the tallest row: nothing of it is lost.
-pub fn in_rows(texts: &[String], widths: &[f64]) -> Vec<Vec<String>> {
-    let pieces: Vec<Vec<String>> =
-        texts.iter().enumerate().map(|(n, t)| pieces(t, widths.get(n).copied().unwrap_or(10.0))).collect();
-    let most = pieces.iter().map(Vec::len).max().unwrap_or(1).max(1);
-    (0..most).map(|n| pieces.iter().map(|p| p.get(n).cloned().unwrap_or_default()).collect()).collect()
+/// A text of a list in pieces of at most `most` points in a column this wide.
+pub fn pieces(text: &str, width: f64, most: f64) -> Vec<Range<usize>> {
+    BODY.pieces(text, room(width), most)
 }
 
-/// A text in pieces that each fit the tallest row of a column this wide.
-fn pieces(text: &str, width: f64) -> Vec<String> {
-    let most = ((TALLEST - 5.0) / LINE).floor();
-    if lines(text, width) <= most {
-        return vec![text.to_owned()];
-    }
-    // A line alone may be longer than a row: it is cut where the row is full.
-    let room = ((width * UNIT - 8.0).max(WIDE) / WIDE).floor().max(1.0) * (most - 1.0);
-    let (mut out, mut piece, mut used) = (Vec::new(), String::new(), 0.0);
-    for line in text.split_inclusive('\n') {
-        let chars: Vec<char> = line.chars().collect();
-        for part in chars.chunks((room as usize).max(1)) {
-            let part: String = part.iter().collect();
-            let needs = lines(part.trim_end_matches('\n'), width);
-            if used + needs > most && !piece.is_empty() {
-                out.push(std::mem::take(&mut piece).trim_end_matches('\n').to_owned());
-                used = 0.0;
-            }
-            piece.push_str(&part);
-            used += needs;
-        }
-    }
-    out.push(piece);
-    out
+/// A row's texts as one row, or as several where one of them is higher than `most` points: nothing of it is lost. A
+/// further row begins with the first text again, and says that it goes on.
+pub fn in_rows(texts: &[String], widths: &[f64], most: f64, lang: Lang) -> Vec<Vec<String>> {
+    let width = |n: usize| widths.get(n).copied().unwrap_or(10.0);
+    let cut: Vec<Vec<Range<usize>>> = texts.iter().enumerate().map(|(n, t)| pieces(t, width(n), most)).collect();
+    let rows = cut.iter().map(Vec::len).max().unwrap_or(1).max(1);
+    let text = |row: usize, n: usize| {
+        let piece = cut.get(n).and_then(|c| c.get(row)).cloned();
+        texts.get(n).zip(piece).and_then(|(t, piece)| t.get(piece)).unwrap_or("").to_owned()
+    };
+    let goes_on = lang.pick("続き", "cont.");
+    let first = |row: usize| match texts.first() {
+        Some(first) if row > 0 && text(row, 0).is_empty() && !first.is_empty() => format!("{first}\n{goes_on}"),
+        _ => text(row, 0),
+    };
+    (0..rows).map(|row| (0..texts.len()).map(|n| if n == 0 { first(row) } else { text(row, n) }).collect()).collect()
 }
 
 #[cfg(test)]
@@ -129,19 +105,24 @@ mod tests {
     #[test]
     fn a_row_grows_with_its_longest_text_up_to_what_excel_allows() {
         assert!(height([("あ", 10.0)].into_iter()) < height([("あ\nい\nう", 10.0)].into_iter()));
-        assert!(height([("あ".repeat(40).as_str(), 10.0)].into_iter()) > 4.0 * LINE);
+        assert!(height([("あ".repeat(40).as_str(), 10.0)].into_iter()) > 4.0 * 14.5);
         assert_eq!(height([("あ\n".repeat(9_000).as_str(), 10.0)].into_iter()), TALLEST);
     }
 
     #[test]
-    fn a_text_higher_than_the_tallest_row_goes_on_and_loses_nothing() {
+    fn a_text_higher_than_allowed_goes_on_says_so_and_loses_nothing() {
         let long = format!("{}\n{}", "長い文章。".repeat(400), "行\n".repeat(80));
-        let rows = in_rows(&["K07".into(), long.clone()], &[7.0, 40.0]);
-        assert!(rows.len() > 2);
-        assert!(rows.iter().all(|r| lines(&r[1], 40.0) * LINE + 5.0 <= TALLEST));
-        let all: String = rows.iter().map(|r| r[1].as_str()).collect();
-        assert_eq!(all.replace('\n', ""), long.replace('\n', ""));
-        assert_eq!((rows[0][0].as_str(), rows[1][0].as_str()), ("K07", ""));
+        for most in [190.0, TALLEST] {
+            let rows = in_rows(&["K07".into(), long.clone(), "短い".into()], &[7.0, 40.0, 10.0], most, Lang::Ja);
+            assert!(rows.len() > 2);
+            assert!(rows.iter().all(|r| height([(r[1].as_str(), 40.0)].into_iter()) <= most));
+            let all: String = rows.iter().map(|r| r[1].as_str()).collect();
+            assert_eq!(all.replace('\n', ""), long.replace('\n', ""));
+            assert_eq!((rows[0][0].as_str(), rows[1][0].as_str()), ("K07", "K07\n続き"));
+            assert_eq!((rows[0][2].as_str(), rows[1][2].as_str()), ("短い", ""));
+        }
+        let rows = in_rows(&["1".into(), "short".into()], &[7.0, 40.0], 190.0, Lang::En);
+        assert_eq!(rows, [["1".to_owned(), "short".to_owned()]]);
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! One category across services, as a question list: what each service answers, side by side, with room for one's own.
 
-use super::{AcrossInput, Book, Column, FIRST, ServiceLine, filtered, height, pieces, told, toned};
+use super::{AcrossInput, Book, Column, FIRST, ServiceLine, filtered, height, third, told, toned};
 use crate::cell::Address;
 use crate::criteria::Category;
 use crate::failure::Failure;
 use crate::id::RowId;
 use crate::schema::{self, Field, Kind};
+use crate::workbook::text::pieces;
 use rust_xlsxwriter::XlsxError;
 
 /// The fields of an answer that a reader asks about, with their widths: what fits on one A3 page and can still be read.
@@ -45,10 +46,15 @@ fn write(input: &AcrossInput, category: &Category, lines: &[ServiceLine]) -> Res
     let centre = book.styles.centre.clone();
     let sheet = book.sheet(&category.id, &columns, 1)?;
     sheet.set_row_height(FIRST - 1, 30)?;
+    let most = third(&columns);
     let mut row = FIRST;
     for line in lines {
         let Ok(id) = RowId::parse(&category.id) else { continue };
-        let texts: Vec<Vec<String>> = fields.iter().map(|f| pieces(&said(line, &id, f, lang), width(f))).collect();
+        let cut = |f: &&Field| {
+            let said = said(line, &id, f, lang);
+            pieces(&said, width(f), most).into_iter().filter_map(|piece| said.get(piece)).map(str::to_owned).collect()
+        };
+        let texts: Vec<Vec<String>> = fields.iter().map(cut).collect();
         let rows = texts.iter().map(Vec::len).max().unwrap_or(1);
         for part in 0..rows {
             sheet.write_string_with_format(row, 0, line.name.get(lang), &text)?;

@@ -1,10 +1,12 @@
 //! The difference of two states of a sheet, cell by cell: what was written before and after, with the changed words marked.
 
-use super::{AcrossInput, Book, Column, FIRST, filtered, height, told};
+use super::{AcrossInput, Book, Column, FIRST, filtered, height, third, told};
 use crate::cell::Address;
 use crate::diff::{Run, by_word};
 use crate::failure::Failure;
+use crate::workbook::text;
 use rust_xlsxwriter::{Color, Format, FormatUnderline, Worksheet, XlsxError};
+use std::ops::Range;
 
 /// A cell that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,9 +43,11 @@ fn write(input: &AcrossInput, title: &str, lines: &[DifferenceLine]) -> Result<V
         (lang.pick("変更後", "After").into(), TEXT),
     ];
     let mut book = Book::new(input, title.to_owned())?;
-    let (text, centre) = (book.styles.text.clone(), book.styles.centre.clone());
+    let (look, centre) = (book.styles.text.clone(), book.styles.centre.clone());
     let sheet = book.sheet(lang.pick("差分", "Difference"), &columns, 1)?;
-    for (row, line) in (FIRST..).zip(lines) {
+    let most = third(&columns);
+    let mut row = FIRST;
+    for line in lines {
         let spoken =
             |stored: &str| line.address.declared().map_or_else(|| stored.to_owned(), |f| f.spoken(lang, stored));
         let (old, new) = (spoken(&line.old), spoken(&line.new));
@@ -52,47 +56,74 @@ fn write(input: &AcrossInput, title: &str, lines: &[DifferenceLine]) -> Result<V
             (_, true) => lang.pick("削除", "Removed"),
             _ => lang.pick("変更", "Changed"),
         };
-        sheet.write_string_with_format(row, 0, &line.place, &text)?;
-        sheet.write_string_with_format(row, 1, word, &centre)?;
         let runs = by_word(&old, &new);
-        marked(sheet, row, 2, &old, &runs, &text, false)?;
-        marked(sheet, row, 3, &new, &runs, &text, true)?;
-        sheet.set_row_height(row, height(&[(&old, TEXT), (&new, TEXT), (&line.place, 34.0)]))?;
+        let (before, after) = (Side::new(&old, &runs, false, most), Side::new(&new, &runs, true, most));
+        // What is higher than a row may be goes on in further rows, each with its place, so that the filter keeps them.
+        for part in 0..before.pieces.len().max(after.pieces.len()).max(1) {
+            sheet.write_string_with_format(row, 0, &line.place, &look)?;
+            sheet.write_string_with_format(row, 1, word, &centre)?;
+            let (then, now) = (before.write(sheet, row, 2, part, &look)?, after.write(sheet, row, 3, part, &look)?);
+            sheet.set_row_height(row, height(&[(then, TEXT), (now, TEXT), (&line.place, 34.0)]))?;
+            row += 1;
+        }
     }
-    filtered(sheet, lines.len(), columns.len())?;
+    filtered(sheet, usize::try_from(row - FIRST).unwrap_or(0), columns.len())?;
     book.bytes()
 }
 
-/// Writes one side with its own words marked: struck through and red before, underlined and green after.
-fn marked(
-    sheet: &mut Worksheet,
-    row: u32,
-    col: u16,
-    whole: &str,
-    runs: &[Run],
-    cell: &Format,
+/// One side of a difference: the whole text, its runs with whether each differs, and the pieces that it is written in.
+struct Side<'a> {
+    whole: &'a str,
+    runs: Vec<(bool, Range<usize>)>,
+    pieces: Vec<Range<usize>>,
     after: bool,
-) -> Result<(), XlsxError> {
-    let plain = Format::new().set_font_size(9.0);
-    let changed = if after {
-        plain.clone().set_font_color(Color::RGB(0x12_6B_3A)).set_underline(FormatUnderline::Single)
-    } else {
-        plain.clone().set_font_color(Color::RGB(0xA3_1D_1D)).set_font_strikethrough()
-    };
-    let own: Vec<(&Format, &str)> = runs
-        .iter()
-        .filter_map(|run| match run {
-            Run::Same(t) => Some((&plain, t.as_str())),
-            Run::Gone(t) => (!after).then_some((&changed, t.as_str())),
-            Run::New(t) => after.then_some((&changed, t.as_str())),
-        })
-        .filter(|(_, t)| !t.is_empty())
-        .collect();
-    // Rich text of a single run is no rich text.
-    if own.len() < 2 || own.len() > MOST_RUNS {
-        sheet.write_string_with_format(row, col, whole, cell)?;
-        return Ok(());
+}
+
+impl<'a> Side<'a> {
+    fn new(whole: &'a str, runs: &[Run], after: bool, most: f64) -> Side<'a> {
+        let mut at = 0;
+        let own = runs.iter().filter_map(|run| match run {
+            Run::Same(t) => Some((false, t)),
+            Run::Gone(t) => (!after).then_some((true, t)),
+            Run::New(t) => after.then_some((true, t)),
+        });
+        let placed = own.map(|(differs, t)| {
+            at += t.len();
+            (differs, at - t.len()..at)
+        });
+        Side { whole, runs: placed.collect(), pieces: text::pieces(whole, TEXT, most), after }
     }
-    sheet.write_rich_string_with_format(row, col, &own, cell)?;
-    Ok(())
+
+    /// Writes a piece with its own words marked: struck through and red before, underlined and green after.
+    fn write(
+        &self,
+        sheet: &mut Worksheet,
+        row: u32,
+        col: u16,
+        part: usize,
+        cell: &Format,
+    ) -> Result<&'a str, XlsxError> {
+        let piece = self.pieces.get(part).cloned().unwrap_or(0..0);
+        let whole = self.whole.get(piece.clone()).unwrap_or("");
+        let plain = Format::new().set_font_size(9.0);
+        let changed = if self.after {
+            plain.clone().set_font_color(Color::RGB(0x12_6B_3A)).set_underline(FormatUnderline::Single)
+        } else {
+            plain.clone().set_font_color(Color::RGB(0xA3_1D_1D)).set_font_strikethrough()
+        };
+        let own: Vec<(&Format, &str)> = self
+            .runs
+            .iter()
+            .map(|(differs, run)| (*differs, run.start.max(piece.start)..run.end.min(piece.end)))
+            .filter(|(_, run)| run.start < run.end)
+            .filter_map(|(differs, run)| Some((if differs { &changed } else { &plain }, self.whole.get(run)?)))
+            .collect();
+        // Rich text of a single run is no rich text.
+        if own.len() < 2 || own.len() > MOST_RUNS {
+            sheet.write_string_with_format(row, col, whole, cell)?;
+        } else {
+            sheet.write_rich_string_with_format(row, col, &own, cell)?;
+        }
+        Ok(whole)
+    }
 }

@@ -3,12 +3,11 @@
 use super::style::Styles;
 use crate::failure::Failure;
 use crate::lang::Lang;
+use crate::workbook::paper::{Paper, literal, set_up};
 use crate::workbook::text;
 use chrono::{DateTime, Utc};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
 
-/// A4 in Excel's numbering.
-const A4: u8 = 9;
 /// Row of the header.
 const HEAD: u32 = 4;
 const WIDTHS: [f64; 8] = [5.0, 24.0, 26.0, 12.0, 54.0, 54.0, 36.0, 17.0];
@@ -123,50 +122,51 @@ fn write(input: &BasketInput) -> Result<Vec<u8>, XlsxError> {
     for (col, head) in (0u16..).zip(input.heads()) {
         sheet.write_string_with_format(HEAD, col, head, &styles.header)?;
     }
-    for (n, line) in (1u32..).zip(input.lines) {
-        row(sheet, input, &styles, n, line)?;
+    let mut row = HEAD + 1;
+    for (n, line) in (1..).zip(input.lines) {
+        row = write_line(sheet, input, &styles, row, n, line)?;
     }
-    let last = HEAD + u32::try_from(input.lines.len()).unwrap_or(0);
-    sheet.autofilter(HEAD, 0, last.max(HEAD + 1), 7)?;
+    sheet.autofilter(HEAD, 0, (row - 1).max(HEAD + 1), 7)?;
     sheet.set_freeze_panes(HEAD + 1, 0)?;
-    paper(sheet, input)?;
+    // The blank keeps a name that begins with a digit out of the font's size.
+    let footer = format!("&L&8 {}&C&8&P / &N&R&8{}", literal(input.name), text::moment(input.at));
+    set_up(sheet, Paper::A4, &footer, Some(HEAD..=HEAD))?;
     book.save_to_buffer()
 }
 
-fn row(
+/// Writes a collected cell from a row on; gives back the row under it.
+fn write_line(
     sheet: &mut Worksheet,
     input: &BasketInput,
     styles: &Styles,
-    n: u32,
+    top: u32,
+    n: usize,
     line: &BasketLine,
-) -> Result<(), XlsxError> {
-    let at = HEAD + n;
-    let (number, taken) = (n.to_string(), format!("{}\nr{}", text::moment(line.taken_at), line.number));
-    let texts: [&str; 8] =
-        [&number, &line.service, &line.place, &line.layer, &line.then, input.now(line), &line.remark, &taken];
-    for (col, text) in (0u16..).zip(texts) {
-        let format = match col {
-            0 | 3 | 7 => &styles.listed_centre,
-            5 if !line.changed => &styles.derived,
-            _ => &styles.listed,
-        };
-        sheet.write_string_with_format(at, col, text, format)?;
+) -> Result<u32, XlsxError> {
+    let texts = [
+        n.to_string(),
+        line.service.clone(),
+        line.place.clone(),
+        line.layer.clone(),
+        line.then.clone(),
+        input.now(line).to_owned(),
+        line.remark.clone(),
+        format!("{}\nr{}", text::moment(line.taken_at), line.number),
+    ];
+    let mut row = top;
+    for piece in text::in_rows(&texts, &WIDTHS, Paper::A4.third(&WIDTHS), input.lang) {
+        for (col, text) in (0u16..).zip(&piece) {
+            let format = match col {
+                0 | 3 | 7 => &styles.listed_centre,
+                5 if !line.changed => &styles.derived,
+                _ => &styles.listed,
+            };
+            sheet.write_string_with_format(row, col, text, format)?;
+        }
+        sheet.set_row_height(row, text::height(piece.iter().map(String::as_str).zip(WIDTHS)))?;
+        row += 1;
     }
-    sheet.set_row_height(at, text::height(texts.into_iter().zip(WIDTHS)))?;
-    Ok(())
-}
-
-/// A4 landscape, one page wide, the header on every page, the list's name in the footer.
-fn paper(sheet: &mut Worksheet, input: &BasketInput) -> Result<(), XlsxError> {
-    // In a footer `&` starts a code.
-    let name: String = input.name.chars().filter(|c| !c.is_control()).take(60).collect::<String>().replace('&', "&&");
-    sheet.set_paper_size(A4).set_landscape().set_print_fit_to_pages(1, 0);
-    sheet.set_margins(0.4, 0.4, 0.5, 0.6, 0.25, 0.3);
-    sheet.set_footer(format!("&L&8{name}&C&8&P / &N&R&8{}", text::moment(input.at)));
-    sheet.set_header_footer_scale_with_doc(false);
-    sheet.set_print_gridlines(false).set_screen_gridlines(false);
-    sheet.set_repeat_rows(HEAD, HEAD)?;
-    Ok(())
+    Ok(row)
 }
 
 /// Writes a basket as Markdown, for reading and for keeping under version control.
@@ -236,6 +236,25 @@ mod tests {
         assert_eq!(range.get_value((5, 4)), Some(&Data::String("@SUM(A1)".into())));
         assert_eq!(range.get_value((6, 5)), Some(&Data::String("変更なし".into())));
         assert!(matches!(range.get_value((2, 0)), Some(Data::String(t)) if t.contains("非公開")));
+    }
+
+    #[test]
+    fn a_text_higher_than_a_row_goes_on_in_further_rows() {
+        use calamine::{Reader, Xlsx};
+        let long = "鍵の管理に関する所見。".repeat(200);
+        let lines = [line(&long, &long, false), line("短い", "短い", false)];
+        let at = DateTime::from_timestamp(1_795_000_000, 0).unwrap();
+        let input = BasketInput { id: "x", name: "一覧", owner: "佐藤", lines: &lines, at, lang: Lang::Ja };
+        let mut book: Xlsx<_> =
+            calamine::open_workbook_from_rs(std::io::Cursor::new(export_basket(&input).unwrap())).unwrap();
+        let range = book.worksheet_range("バスケット").unwrap();
+        let rows: Vec<Vec<String>> =
+            range.rows().skip(4).map(|r| r.iter().map(ToString::to_string).collect()).collect();
+        assert!(rows.len() > 3, "{rows:?}");
+        let parts = &rows[..rows.len() - 1];
+        assert_eq!(parts.iter().map(|r| r[4].as_str()).collect::<String>(), long);
+        assert!(parts[0][0] == "1" && parts[1..].iter().all(|r| r[0] == "1\n続き" && r[6].is_empty()));
+        assert_eq!(rows.last().map(|r| (r[0].as_str(), r[4].as_str())), Some(("2", "短い")));
     }
 
     #[test]

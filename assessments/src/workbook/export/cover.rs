@@ -5,6 +5,7 @@ use super::{ExportInput, page};
 use crate::lang::Lang;
 use crate::schema::{Choice, field};
 use crate::workbook::own::mark;
+use crate::workbook::paper::Paper;
 use crate::workbook::text;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
@@ -135,32 +136,29 @@ pub fn history(sheet: &mut Worksheet, input: &ExportInput, styles: &Styles) -> R
     for (col, head) in (1u16..).zip(heads) {
         sheet.write_string_with_format(2, col, head, &styles.header)?;
     }
-    for (row, line) in (3u32..).zip(input.history) {
+    let widths = HISTORY.get(1..).unwrap_or(&[]);
+    let most = Paper::A4.third(widths);
+    let mut row = 3;
+    for line in input.history {
         let texts = [
-            &line.number.to_string(),
-            &text::moment(line.at),
-            &bounded(&line.author),
-            &bounded(&line.reason),
-            &bounded(&line.door),
-            &line.cells.to_string(),
+            line.number.to_string(),
+            text::moment(line.at),
+            line.author.clone(),
+            line.reason.clone(),
+            line.door.clone(),
+            line.cells.to_string(),
         ];
-        for (col, text) in (1u16..).zip(texts) {
-            let centred = matches!(col, 1 | 2 | 6);
-            sheet.write_string_with_format(
-                row,
-                col,
-                text,
-                if centred { &styles.listed_centre } else { &styles.listed },
-            )?;
+        for piece in text::in_rows(&texts, widths, most, lang) {
+            for (col, text) in (1u16..).zip(&piece) {
+                let centred = matches!(col, 1 | 2 | 6);
+                let format = if centred { &styles.listed_centre } else { &styles.listed };
+                sheet.write_string_with_format(row, col, text, format)?;
+            }
+            let high = piece.iter().map(String::as_str).zip(widths.iter().copied());
+            sheet.set_row_height(row, text::height(high))?;
+            row += 1;
         }
-        let widths = HISTORY.into_iter().skip(1);
-        sheet.set_row_height(row, text::height(texts.into_iter().map(String::as_str).zip(widths)))?;
     }
     sheet.set_freeze_panes(3, 0)?;
     page::page(sheet, input, Some(2))
-}
-
-/// Reasons and names are free text of unknown length.
-fn bounded(text: &str) -> String {
-    text.chars().take(2_000).collect()
 }

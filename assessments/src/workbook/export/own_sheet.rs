@@ -1,17 +1,20 @@
-//! An institution's own decision as a sheet: verdict, conditions, risks, and the approval that it was frozen with. For
-//! reading: it is never read back.
+//! An institution's own decision as a sheet: verdict, conditions, boxes to stamp, and the approval that it was frozen with.
+//! For reading: it is never read back. Its lists have sheets of their own, so that each page begins with its headers.
 
 use super::style::Styles;
 use super::{ExportInput, code, cover, page};
 use crate::adoption;
-use crate::schema::{Field, section};
+use crate::schema::section;
 use crate::sheet::Cells;
 use crate::workbook::own::mark;
+use crate::workbook::paper::Paper;
 use crate::workbook::text;
 use rust_xlsxwriter::{Image, Worksheet, XlsxError};
 
 /// Widths from column A, which is hidden.
 const WIDTHS: [f64; 7] = [2.0, 6.0, 22.0, 46.0, 46.0, 16.0, 13.0];
+/// Widths of a line: its label, which stands in two columns, and its text, in four.
+const LINE: [f64; 2] = [28.0, 121.0];
 
 /// What stands on the sheet.
 pub struct OwnSheet<'a> {
@@ -39,6 +42,36 @@ pub struct ApprovalLines {
     pub summary: String,
 }
 
+impl OwnSheet<'_> {
+    /// The section of the token. A file that was frozen with an approval is one of the common text; the layer's own is told
+    /// by its token.
+    pub fn token(&self) -> &'static str {
+        if self.approval.is_some() { "_adoption" } else { mark::OF_A_LAYER }
+    }
+}
+
+/// Begins a sheet of an institution's own: token, widths, title, whose it is.
+pub fn begin(
+    sheet: &mut Worksheet,
+    input: &ExportInput,
+    own: &OwnSheet<'_>,
+    styles: &Styles,
+    title: &str,
+    widths: &[f64],
+) -> Result<(), XlsxError> {
+    sheet.write_string_with_format(0, 0, mark::token(&input.mark(), own.token()), &styles.plain)?;
+    for (col, width) in (0u16..).zip(widths) {
+        sheet.set_column_width(col, *width)?;
+    }
+    sheet.set_row_hidden(0)?.set_column_hidden(0)?;
+    let title = format!("{}　{title}", input.name().replace('\n', " "));
+    sheet.write_string_with_format(1, 1, title, &styles.heading)?;
+    sheet.set_row_height(1, 27)?;
+    let whose = format!("{}　{}", own.institution, page::private(input));
+    sheet.write_string_with_format(2, 1, whose, &styles.aside)?;
+    Ok(())
+}
+
 /// Writes the sheet.
 pub fn own_sheet(
     sheet: &mut Worksheet,
@@ -48,22 +81,10 @@ pub fn own_sheet(
 ) -> Result<(), XlsxError> {
     let lang = input.lang;
     sheet.set_name(text::OWN)?;
-    // A file that was frozen with an approval is one of the common text; the layer's own is told by its token.
-    let what = if own.approval.is_some() { "_adoption" } else { mark::OF_A_LAYER };
-    sheet.write_string_with_format(0, 0, mark::token(&input.mark(), what), &styles.plain)?;
-    for (col, width) in (0u16..).zip(WIDTHS) {
-        sheet.set_column_width(col, width)?;
-    }
-    sheet.set_row_hidden(0)?.set_column_hidden(0)?;
-    let title = format!("{}　{}", input.name().replace('\n', " "), lang.pick("採用判断", "Adoption"));
-    sheet.write_string_with_format(1, 1, title, &styles.heading)?;
-    sheet.set_row_height(1, 27)?;
+    begin(sheet, input, own, styles, lang.pick("採用判断", "Adoption"), &WIDTHS)?;
     if let Some(approval) = own.approval {
         stamps(sheet, input, approval, styles)?;
     }
-    let whose =
-        format!("{}　{}", own.institution, lang.pick("非公開（機関外秘）", "Private: not to leave the institution"));
-    sheet.write_string_with_format(2, 1, whose, &styles.aside)?;
     let mut lines: Vec<(String, String)> = Vec::new();
     for field in section("adoption").map_or(&[][..], |s| s.fields) {
         let said = field.spoken(lang, adoption::field(own.cells, field.key));
@@ -72,81 +93,35 @@ pub fn own_sheet(
         }
     }
     let top = if own.approval.is_some() { 11 } else { 4 };
-    let mut row = pairs(sheet, styles, top, &lines)?;
-    row = risks(sheet, input, own, styles, row + 1)?;
+    let row = pairs(sheet, input, styles, top, &lines)?;
     if let Some(approval) = own.approval {
-        sheet.write_string_with_format(row + 1, 1, lang.pick("内部承認", "Internal approval"), &styles.heading)?;
-        row = pairs(sheet, styles, row + 2, &approval.lines)?;
-        row = since(sheet, input, approval, styles, row + 1)?;
-        changes(sheet, input, approval, styles, row + 1)?;
+        // No heading: it could stand alone at the foot of a page, and the labels say what they are of.
+        pairs(sheet, input, styles, row + 1, &approval.lines)?;
     }
-    page::page(sheet, input, None)
+    page::private_page(sheet, input, Paper::A4, 1)
 }
 
 /// Label and text, one a row. Gives back the row under them.
-fn pairs(sheet: &mut Worksheet, styles: &Styles, top: u32, lines: &[(String, String)]) -> Result<u32, XlsxError> {
+fn pairs(
+    sheet: &mut Worksheet,
+    input: &ExportInput,
+    styles: &Styles,
+    top: u32,
+    lines: &[(String, String)],
+) -> Result<u32, XlsxError> {
+    let most = Paper::A4.third(&WIDTHS);
     let mut row = top;
     for (label, value) in lines {
-        for piece in text::in_rows(&[label.clone(), value.clone()], &[28.0, 110.0]) {
+        for piece in text::in_rows(&[label.clone(), value.clone()], &LINE, most, input.lang) {
             let [label, value] = piece.as_slice() else { continue };
-            sheet.merge_range(row, 1, row, 2, label, &styles.label)?;
-            sheet.merge_range(row, 3, row, 6, value, &styles.value)?;
-            let widths = [(label.as_str(), 28.0), (value.as_str(), 110.0)];
-            sheet.set_row_height(row, text::height(widths.into_iter()).max(22.0))?;
+            sheet.merge_range(row, 1, row, 2, label, &styles.derived)?;
+            sheet.merge_range(row, 3, row, 6, value, &styles.listed)?;
+            let widths = [(label.as_str(), LINE[0]), (value.as_str(), LINE[1])];
+            sheet.set_row_height(row, text::height(widths.into_iter()).max(20.0))?;
             row += 1;
         }
     }
     Ok(row)
-}
-
-fn table(
-    sheet: &mut Worksheet,
-    styles: &Styles,
-    top: u32,
-    heads: &[&str],
-    rows: &[Vec<String>],
-) -> Result<u32, XlsxError> {
-    for (col, head) in (1u16..).zip(heads) {
-        sheet.write_string_with_format(top, col, *head, &styles.header)?;
-    }
-    let mut row = top + 1;
-    for texts in rows.iter().flat_map(|texts| text::in_rows(texts, WIDTHS.get(1..).unwrap_or(&[]))) {
-        for (col, text) in (1u16..).zip(&texts) {
-            sheet.write_string_with_format(row, col, text, &styles.listed)?;
-        }
-        sheet.set_row_height(row, text::height(texts.iter().map(String::as_str).zip(WIDTHS.into_iter().skip(1))))?;
-        row += 1;
-    }
-    Ok(row)
-}
-
-fn risks(
-    sheet: &mut Worksheet,
-    input: &ExportInput,
-    own: &OwnSheet<'_>,
-    styles: &Styles,
-    top: u32,
-) -> Result<u32, XlsxError> {
-    let found = adoption::risks(own.cells);
-    if found.is_empty() {
-        return Ok(top);
-    }
-    let lang = input.lang;
-    sheet.write_string_with_format(top, 1, section("risks").map_or("", |s| s.label(lang)), &styles.heading)?;
-    let label = |key: &str| section("risks").and_then(|s| s.field(key)).map_or("", |f: &Field| f.label(lang));
-    let heads = [
-        "ID",
-        lang.pick("対策分類", "Category"),
-        label("control"),
-        label("accepted"),
-        label("owner"),
-        label("expires"),
-    ];
-    let line = |r: adoption::Risk| {
-        let name = input.criteria.category(r.row.as_str()).map_or("", |c| c.name(lang)).to_owned();
-        vec![r.row.to_string(), name, r.control, r.accepted, r.owner, r.expires]
-    };
-    table(sheet, styles, top + 1, &heads, &found.into_iter().map(line).collect::<Vec<_>>())
 }
 
 /// What the decision is in one line, boxes to stamp, and the code that leads back to the approval.
@@ -170,63 +145,4 @@ fn stamps(
         sheet.insert_image_with_offset(6, 2, &picture, 12, 10)?;
     }
     cover::stamps(sheet, lang, styles, 4, 4)
-}
-
-/// What differs from the approval before.
-fn since(
-    sheet: &mut Worksheet,
-    input: &ExportInput,
-    approval: &ApprovalLines,
-    styles: &Styles,
-    top: u32,
-) -> Result<u32, XlsxError> {
-    let lang = input.lang;
-    if approval.before.is_empty() {
-        return Ok(top);
-    }
-    let title = match lang {
-        crate::lang::Lang::Ja => {
-            format!("前回承認（{} 版）からの変更点（{} 件）", approval.before, approval.since.len())
-        }
-        crate::lang::Lang::En => {
-            format!("Changes since the approval of version {} ({})", approval.before, approval.since.len())
-        }
-    };
-    sheet.write_string_with_format(top, 1, title, &styles.heading)?;
-    let heads = match lang {
-        crate::lang::Lang::Ja => ["", "箇所", "前回", "今回"],
-        crate::lang::Lang::En => ["", "Where", "Then", "Now"],
-    };
-    let line = |(n, (place, old, new)): (usize, &(String, String, String))| {
-        vec![n.to_string(), place.clone(), old.clone(), new.clone()]
-    };
-    table(sheet, styles, top + 1, &heads, &(1..).zip(&approval.since).map(line).collect::<Vec<_>>())
-}
-
-/// What was made of the changes since the approval before.
-fn changes(
-    sheet: &mut Worksheet,
-    input: &ExportInput,
-    approval: &ApprovalLines,
-    styles: &Styles,
-    top: u32,
-) -> Result<u32, XlsxError> {
-    if approval.changes.is_empty() {
-        return Ok(top);
-    }
-    let lang = input.lang;
-    let title =
-        lang.pick("前回承認からの共通シートの変更への対応", "Changes of the common sheet since the approval before");
-    sheet.write_string_with_format(top, 1, title, &styles.heading)?;
-    let heads = match lang {
-        crate::lang::Lang::Ja => ["", "対応", "セル", "コメント", "記録者"],
-        crate::lang::Lang::En => ["", "Answer", "Cell", "Comment", "By"],
-    };
-    let rows: Vec<Vec<String>> = (1..)
-        .zip(&approval.changes)
-        .map(|(n, [place, answer, by, comment]): (usize, _)| {
-            vec![n.to_string(), answer.clone(), place.clone(), comment.clone(), by.clone()]
-        })
-        .collect();
-    table(sheet, styles, top + 1, &heads, &rows)
 }

@@ -9,6 +9,7 @@ use crate::id::RowId;
 use crate::schema::{Section, section};
 use crate::sheet::Cells;
 use crate::workbook::own::mark;
+use crate::workbook::paper::Paper;
 use crate::workbook::text;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
@@ -27,8 +28,7 @@ pub fn print(sheet: &mut Worksheet, input: &ExportInput, own: &OwnSheet<'_>, sty
     let title = lang.pick("共通の回答と自機関の対応", "Common answers beside the own response");
     sheet.write_string_with_format(1, 1, format!("{}　{title}", input.name().replace('\n', " ")), &styles.heading)?;
     sheet.set_row_height(1, 27)?;
-    let whose = lang.pick("非公開（機関外秘）", "Private: not to leave the institution");
-    sheet.write_string_with_format(2, 1, format!("{}　{whose}", own.institution), &styles.aside)?;
+    sheet.write_string_with_format(2, 1, format!("{}　{}", own.institution, page::private(input)), &styles.aside)?;
     let heads = match lang {
         crate::lang::Lang::Ja => ["番号", "項目", "提供状況・区分", "共通の評価シート", "ガードレール", "自機関の対応"],
         crate::lang::Lang::En => ["No.", "Item", "State", "Common sheet", "Guardrails", "Own response"],
@@ -36,8 +36,10 @@ pub fn print(sheet: &mut Worksheet, input: &ExportInput, own: &OwnSheet<'_>, sty
     for (col, head) in (1u16..).zip(heads) {
         sheet.write_string_with_format(3, col, head, &styles.header)?;
     }
+    let widths = WIDTHS.get(1..).unwrap_or(&[]);
+    let most = Paper::A3.third(widths);
     let mut row = 4;
-    for key in ["scenarios", "paths", "criteria", "notes"] {
+    for key in ["facts", "scenarios", "paths", "criteria", "notes"] {
         let Some(section) = section(key) else { continue };
         let rows = input.cells.rows(section, input.criteria);
         if rows.is_empty() {
@@ -47,21 +49,19 @@ pub fn print(sheet: &mut Worksheet, input: &ExportInput, own: &OwnSheet<'_>, sty
         row += 1;
         for id in rows {
             let texts = line(input, own, section, &id);
-            for piece in text::in_rows(&texts, WIDTHS.get(1..).unwrap_or(&[])) {
+            for piece in text::in_rows(&texts, widths, most, lang) {
                 for (col, text) in (1u16..).zip(&piece) {
                     let format = if col == 1 || col == 3 { &styles.listed_centre } else { &styles.listed };
                     sheet.write_string_with_format(row, col, text, format)?;
                 }
-                let widths = WIDTHS.into_iter().skip(1);
-                sheet.set_row_height(row, text::height(piece.iter().map(String::as_str).zip(widths)))?;
+                let high = piece.iter().map(String::as_str).zip(widths.iter().copied());
+                sheet.set_row_height(row, text::height(high))?;
                 row += 1;
             }
         }
     }
     sheet.set_freeze_panes(4, 0)?;
-    page::page(sheet, input, Some(3))?;
-    page::a3(sheet);
-    Ok(())
+    page::private_page(sheet, input, Paper::A3, 3)
 }
 
 /// One row's texts: number, what it is, state, words, guardrails, own response.
@@ -69,6 +69,7 @@ fn line(input: &ExportInput, own: &OwnSheet<'_>, section: &Section, row: &RowId)
     let lang = input.lang;
     let title = match input.criteria.category(row.as_str()) {
         Some(category) if section.key == "criteria" => category.name(lang).to_owned(),
+        _ if section.key == "facts" => input.name().to_owned(),
         _ => said(input, input.cells, section, row, &["title", "from", "number"], false),
     };
     let state = ["availability", "kind", "severity", "scope"];
@@ -94,7 +95,8 @@ fn line(input: &ExportInput, own: &OwnSheet<'_>, section: &Section, row: &RowId)
     response.push(said(input, own.cells, section, row, &all, true));
     response.retain(|t| !t.is_empty());
     vec![
-        row.to_string(),
+        // The service's own facts are one row without a number.
+        if section.key == "facts" { String::new() } else { row.to_string() },
         title,
         said(input, input.cells, section, row, &state, false),
         said(input, input.cells, section, row, &words, true),

@@ -1,13 +1,14 @@
 //! A filled sheet's XML: rows repeated, cells with their texts, formulas that follow.
 
 use super::around::{self, Moves};
-use super::looks::{Looks, TALLEST};
+use super::looks::Looks;
 use super::refs;
 use super::rich::Rich;
 use super::rows::{Area, Block};
 use super::scan::{CellSpan, RowSpan, Scan};
 use super::xml::{cut, escape, with_attr, without_attr};
 use crate::workbook::grid::At;
+use crate::workbook::tall::TALLEST;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Texts by cell, as the template numbers it.

@@ -1,9 +1,7 @@
 //! How high a row has to be for its text: what the formats of cells say of wrapping and size of letters.
 
 use super::xml::{Kind, tags};
-
-/// The tallest row that Excel allows, in points.
-pub const TALLEST: f64 = 409.0;
+use crate::workbook::tall::{Letters, TALLEST};
 
 /// Wrapping and size of letters, by number of cell format.
 #[derive(Clone, Debug, Default)]
@@ -49,63 +47,28 @@ impl Looks {
     /// Points that a text needs in a cell this many characters wide; none where the cell does not wrap.
     pub fn height(&self, style: u32, text: &str, width: f64) -> Option<f64> {
         let (wraps, size) = self.of(style);
-        wraps.then(|| text.split('\n').map(|l| lines(l, width, size)).sum::<f64>() * line(size) + 4.0)
+        wraps.then(|| letters(size).height(text, room(width)))
     }
 
     /// A text in pieces that each fit the tallest row; one piece where it fits or the cell does not wrap.
     pub fn pieces(&self, style: u32, text: &str, width: f64) -> Vec<String> {
         let (wraps, size) = self.of(style);
-        if !wraps || self.height(style, text, width).is_none_or(|h| h <= TALLEST) {
+        if !wraps {
             return vec![text.to_owned()];
         }
-        let most = ((TALLEST - 4.0) / line(size)).floor().max(1.0);
-        let room = room(width, size);
-        let (mut pieces, mut piece, mut used) = (Vec::new(), String::new(), 0.0);
-        for part in text.split_inclusive('\n').flat_map(|l| short(l, room * (most - 1.0).max(1.0))) {
-            let needs = lines(part.trim_end_matches('\n'), width, size);
-            if used + needs > most && !piece.is_empty() {
-                pieces.push(std::mem::take(&mut piece).trim_end_matches('\n').to_owned());
-                used = 0.0;
-            }
-            piece.push_str(part);
-            used += needs;
-        }
-        pieces.push(piece);
-        pieces
+        let pieces = letters(size).pieces(text, room(width), TALLEST);
+        pieces.into_iter().filter_map(|piece| text.get(piece)).map(str::to_owned).collect()
     }
 }
 
-/// Points of a line. The gothics of Japanese workbooks stand in tall lines.
-fn line(size: f64) -> f64 {
-    size * 1.5
+/// Letters of a size in points. The gothics of Japanese workbooks stand in tall lines.
+fn letters(size: f64) -> Letters {
+    Letters { narrow: size * 0.73, wide: size * 1.39, line: size * 1.5, pad: 4.0 }
 }
 
-/// Half-width letters that a line takes.
-fn room(width: f64, size: f64) -> f64 {
-    (width * 11.0 / size * 0.92).max(2.0)
-}
-
-fn units(text: &str) -> f64 {
-    text.chars().map(|c| if c.is_ascii() || ('｡'..='ﾟ').contains(&c) { 1.0 } else { 1.9 }).sum()
-}
-
-fn lines(text: &str, width: f64, size: f64) -> f64 {
-    (units(text) / room(width, size)).ceil().max(1.0)
-}
-
-/// A line in parts of at most so many half-width letters.
-fn short(line: &str, most: f64) -> Vec<&str> {
-    let (mut parts, mut from, mut used) = (Vec::new(), 0, 0.0);
-    for (at, c) in line.char_indices() {
-        let wide = if c.is_ascii() { 1.0 } else { 1.9 };
-        if used + wide > most && at > from {
-            parts.push(line.get(from..at).unwrap_or(""));
-            (from, used) = (at, 0.0);
-        }
-        used += wide;
-    }
-    parts.push(line.get(from..).unwrap_or(""));
-    parts
+/// Pixels of a column in a foreign workbook, whose unit depends on a font that we do not know.
+fn room(width: f64) -> f64 {
+    width * 7.4
 }
 
 #[cfg(test)]
