@@ -153,7 +153,7 @@ async fn the_workbook_of_a_decision_says_what_changed_and_cuts_no_text() {
         assert_eq!(all.matches("鍵の管理に関する長い所見。").count(), 400, "{sheet}");
         assert!(all.contains("続き"), "{sheet}");
     }
-    assert!(read.all("回答と自機関の対応").contains("Amazon S3"), "the service's facts stand there too");
+    assert!(read.all("回答と自機関の対応").contains("サービスの概要"), "the service's facts stand there too");
     for part in file_rows(&file.content) {
         assert!(part <= 409.5, "{part}");
     }

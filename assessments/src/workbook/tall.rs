@@ -126,8 +126,13 @@ mod tests {
     #[test]
     fn a_text_is_cut_at_the_end_of_a_line_or_sentence_and_a_short_one_is_not() {
         assert_eq!(cut("短い", 30.0, 100.0), ["短い"]);
-        let lines = "暗号化する。\n".repeat(40);
-        assert!(cut(&lines, 30.0, 100.0).iter().all(|p| p.ends_with('。') && p.lines().count() == 6));
+        let lines = "暗号化する。\n".repeat(60);
+        // 100 points are six lines and what stands around them.
+        assert!(
+            cut(&lines, 30.0, 100.0).iter().all(|p| p.ends_with('。') && p.lines().count() == 6),
+            "{:?}",
+            cut(&lines, 30.0, 100.0)
+        );
         let sentences = "鍵の管理に関する所見。".repeat(40);
         assert!(cut(&sentences, 30.0, 100.0).iter().all(|p| p.ends_with('。')), "{:?}", cut(&sentences, 30.0, 100.0));
         let words = "rotation of keys ".repeat(60);

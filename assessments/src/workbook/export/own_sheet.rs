@@ -11,10 +11,10 @@ use crate::workbook::paper::Paper;
 use crate::workbook::text;
 use rust_xlsxwriter::{Image, Worksheet, XlsxError};
 
-/// Widths from column A, which is hidden.
-const WIDTHS: [f64; 7] = [2.0, 6.0, 22.0, 46.0, 46.0, 16.0, 13.0];
+/// Widths from column A, which is hidden. The last three hold boxes to stamp.
+const WIDTHS: [f64; 7] = [2.0, 6.0, 22.0, 75.0, 15.0, 15.0, 15.0];
 /// Widths of a line: its label, which stands in two columns, and its text, in four.
-const LINE: [f64; 2] = [28.0, 121.0];
+const LINE: [f64; 2] = [28.0, 120.0];
 
 /// What stands on the sheet.
 pub struct OwnSheet<'a> {
