@@ -139,9 +139,10 @@ macro_rules! narrowed {
     ($query:expr, $filter:expr) => {{
         let (q, filter) = ($query, $filter);
         if !filter.text.is_empty() {
-            // One comparison a service; what is typed has no line break in it, so that it is found within one of them.
+            // One comparison a service. Line breaks part the four, so that nothing is found across two of them: one that
+            // was typed is a blank here.
             q.push(" AND LOWER(v.id || '\n' || v.name_ja || '\n' || v.name_en || '\n' || v.abbreviation) LIKE ")
-                .push_bind(like(&filter.text))
+                .push_bind(like(&filter.text.replace('\n', " ")))
                 .push(" ESCAPE '\\'");
         }
         if !filter.provider.is_empty() {
