@@ -175,8 +175,9 @@ fn pages_begin_with_their_headers(bytes: &[u8]) {
     for (n, name) in (1..).zip(workbook.split("<sheet name=\"").skip(1).map(|rest| rest.split('"').next().unwrap())) {
         let sheet = String::from_utf8(parts[&format!("xl/worksheets/sheet{n}.xml")].clone()).unwrap();
         private += usize::from(sheet.contains("<oddHeader>&amp;R&amp;8非公開（機関外秘）</oddHeader>"));
-        // The cover is one page, the lists of choices are hidden.
-        if matches!(name, "表紙" | "選択肢") {
+        // The cover is one page, the lists of choices are hidden, and part 1 has two tables that people fill in under one
+        // another: both stand on the sheet for paper, whose header is one.
+        if matches!(name, "表紙" | "選択肢" | "利用シナリオと接続経路") {
             continue;
         }
         let rows = titles.get(name).unwrap_or_else(|| panic!("{name} repeats nothing: {titles:?}"));

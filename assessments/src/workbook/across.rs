@@ -91,6 +91,8 @@ impl<'a> Book<'a> {
             sheet.set_column_width(col, *width)?;
             sheet.write_string_with_format(HEADER, col, word, &header)?;
         }
+        // Headers are bold, and so a tenth wider than the text below them.
+        sheet.set_row_height(HEADER, text::height(columns.iter().map(|(word, width)| (word.as_str(), width * 0.9))))?;
         sheet.set_freeze_panes(FIRST, fixed)?;
         // The blank keeps a title or a year that begins with a digit out of the font's size.
         let footer = format!("&L&8 {}&C&8&P / &N&R&8 {}", literal(&title), text::moment(input.at));

@@ -113,7 +113,7 @@ fn find(text: &str, facets: &[(FacetKey, &str)], limit: usize) -> super::super::
 #[case("in:notes zar", |n| row(n) == "K07" && has("zar", n))]
 #[case("in:notes -zuk", |_| false)]
 #[case("zhd", |n| row(n) == "K07")]
-#[case("ztp zem", |n| n.is_multiple_of(8) && has("zem", n))]
+#[case("ztp zem", |n| has("zem", n) && n.is_multiple_of(8))]
 #[case("zwa", |n| has("zwa", n) || has("zwb", n) || row(n) == "K07")]
 #[case("zwe", |n| has("zwe", n) || (has("zwc", n) && has("zwd", n)))]
 #[case("zwc zwd", |n| has("zwe", n) || (has("zwc", n) && has("zwd", n)))]
@@ -180,9 +180,9 @@ fn the_best_are_the_same_where_nothing_is_counted(
     let (counted, quick) = (best(true), best(false));
     assert_eq!(counted.0, quick.0);
     assert!(quick.1 <= counted.1);
-    // What its service's name alone says is passed over, and where there are several words what one of them says.
-    if matches!(query, "zif" | "zwa" | "zwe zif") && limit < 300 {
-        assert!(quick.1 < counted.1 / 2, "{} of {}", quick.1, counted.1);
+    // What its service's or its row's name alone says is passed over.
+    if matches!(query, "zif" | "zwa") && limit < 300 {
+        assert!(quick.1 * 3 < counted.1 * 2, "{} of {}", quick.1, counted.1);
     }
 }
 

@@ -45,7 +45,6 @@ fn write(input: &AcrossInput, category: &Category, lines: &[ServiceLine]) -> Res
     let (text, date) = (book.styles.text.clone(), book.styles.date.clone());
     let centre = book.styles.centre.clone();
     let sheet = book.sheet(&category.id, &columns, 1)?;
-    sheet.set_row_height(FIRST - 1, 30)?;
     let most = third(&columns);
     let mut row = FIRST;
     for line in lines {

@@ -75,12 +75,13 @@ fn overview(book: &mut Book, lines: &[ServiceLine], looks: &Looks) -> Result<(),
         (lang.pick("回答数", "Answered").into(), 8.0),
     ];
     let before = columns.len();
-    columns.extend(categories.iter().map(|c| (format!("{}\n{}", c.id, c.name(lang)), 8.6)));
+    columns.extend(categories.iter().map(|c| (format!("{}\n{}", c.id, c.name(lang)), narrow(c.name(lang)))));
     let (text, centre) = (book.styles.text.clone(), book.styles.centre.clone());
     let group = book.styles.header_other.clone().set_text_wrap();
     let name = lang.pick("一覧表", "Matrix");
     let sheet = book.sheet(name, &columns, 1)?;
-    sheet.set_row_height(HEADER, 62)?;
+    // The viewpoints above the categories stand on every page as well.
+    sheet.set_repeat_rows(HEADER - 1, HEADER)?;
     let mut col = u16::try_from(before).unwrap_or(0);
     for viewpoint in &input.criteria.viewpoints {
         let count = u16::try_from(input.criteria.of_viewpoint(&viewpoint.id).count()).unwrap_or(0);
@@ -113,6 +114,13 @@ fn overview(book: &mut Book, lines: &[ServiceLine], looks: &Looks) -> Result<(),
     Ok(())
 }
 
+/// The width of a column for one mark, in Excel's units: as narrow as the longest word of its name allows, since a word
+/// that is broken anywhere cannot be read.
+fn narrow(name: &str) -> f64 {
+    let longest = name.split(' ').filter(|w| w.is_ascii()).map(str::len).max().unwrap_or(0);
+    (longest as f64 * 0.93 + 1.2).max(8.6)
+}
+
 fn answers(
     book: &mut Book,
     name: &str,
@@ -131,7 +139,6 @@ fn answers(
     }
     let text = book.styles.text.clone();
     let sheet = book.sheet(name, &columns, 1)?;
-    sheet.set_row_height(HEADER, 56)?;
     // Services that say nothing yet stand in the overview; here they would be empty pages.
     let lines: Vec<&ServiceLine> = lines.iter().filter(|line| !line.cells.is_empty()).collect();
     for (row, line) in (FIRST..).zip(lines.iter().copied()) {
