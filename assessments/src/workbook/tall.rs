@@ -56,10 +56,11 @@ impl Letters {
     pub fn pieces(&self, text: &str, room: f64, most: f64) -> Vec<Range<usize>> {
         let room = room.max(self.wide);
         let most = ((most.min(TALLEST) - self.pad) / self.line).floor().max(1.0);
-        if self.lines(text, room) <= most {
-            return vec![0..text.len()];
-        }
         let (mut out, mut from) = (Vec::new(), 0);
+        if self.lines(text, room) <= most {
+            out.push(0..text.len());
+            return out;
+        }
         while let Some(rest) = text.get(from..).filter(|rest| !rest.is_empty()) {
             let cut = good(rest, self.fitting(rest, room, most));
             let piece = rest.get(..cut).unwrap_or(rest).trim_end_matches('\n');
@@ -68,7 +69,10 @@ impl Letters {
             }
             from += cut.max(1);
         }
-        if out.is_empty() { vec![0..0] } else { out }
+        if out.is_empty() {
+            out.push(0..0);
+        }
+        out
     }
 
     /// How many bytes of a text stand in so many lines.

@@ -106,24 +106,64 @@ impl<'a> Side<'a> {
         let piece = self.pieces.get(part).cloned().unwrap_or(0..0);
         let whole = self.whole.get(piece.clone()).unwrap_or("");
         let plain = Format::new().set_font_size(9.0);
-        let changed = if self.after {
-            plain.clone().set_font_color(Color::RGB(0x12_6B_3A)).set_underline(FormatUnderline::Single)
-        } else {
-            plain.clone().set_font_color(Color::RGB(0xA3_1D_1D)).set_font_strikethrough()
+        let marked = |format: Format| match self.after {
+            true => format.set_font_color(Color::RGB(0x12_6B_3A)).set_underline(FormatUnderline::Single),
+            false => format.set_font_color(Color::RGB(0xA3_1D_1D)).set_font_strikethrough(),
         };
-        let own: Vec<(&Format, &str)> = self
+        let changed = marked(plain.clone());
+        let own: Vec<(bool, &str)> = self
             .runs
             .iter()
             .map(|(differs, run)| (*differs, run.start.max(piece.start)..run.end.min(piece.end)))
             .filter(|(_, run)| run.start < run.end)
-            .filter_map(|(differs, run)| Some((if differs { &changed } else { &plain }, self.whole.get(run)?)))
+            .filter_map(|(differs, run)| Some((differs, self.whole.get(run)?)))
             .collect();
-        // Rich text of a single run is no rich text.
-        if own.len() < 2 || own.len() > MOST_RUNS {
-            sheet.write_string_with_format(row, col, whole, cell)?;
-        } else {
-            sheet.write_rich_string_with_format(row, col, &own, cell)?;
+        match own.as_slice() {
+            // Rich text of a single run is no rich text. A text that is new or gone as a whole is told by the word beside it.
+            [(true, _)] if self.runs.len() > 1 => {
+                sheet.write_string_with_format(row, col, whole, &marked(cell.clone()))?;
+            }
+            runs if runs.len() < 2 || runs.len() > MOST_RUNS => {
+                sheet.write_string_with_format(row, col, whole, cell)?;
+            }
+            runs => {
+                let runs: Vec<(&Format, &str)> =
+                    runs.iter().map(|(differs, t)| (if *differs { &changed } else { &plain }, *t)).collect();
+                sheet.write_rich_string_with_format(row, col, &runs, cell)?;
+            }
         }
         Ok(whole)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::lang::Lang;
+    use chrono::DateTime;
+    use std::io::Read;
+
+    /// The part of styles of a difference from one text to another.
+    fn styles(old: &str, new: &str) -> String {
+        let criteria = crate::library::default_criteria().unwrap();
+        let at = DateTime::from_timestamp(1_795_000_000, 0).unwrap();
+        let input = AcrossInput { lang: Lang::Ja, criteria: &criteria, at, narrowed: String::new() };
+        let address = Address::parse("criteria/K07/summary/ja").unwrap();
+        let line = DifferenceLine { address, place: "K07".into(), old: old.into(), new: new.into() };
+        let bytes = difference(&input, "s3", &[line]).unwrap();
+        let mut part = String::new();
+        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+        archive.by_name("xl/styles.xml").unwrap().read_to_string(&mut part).unwrap();
+        part
+    }
+
+    #[test]
+    fn a_further_row_that_is_new_from_end_to_end_is_marked_like_words_within_one() {
+        let same = "変わらない文。".repeat(150);
+        assert!(styles(&same, &format!("{same}{}", "加えた文。".repeat(300))).contains("<u/>"));
+        // What is new as a whole is told by the word beside it, and a mark within a row is in the text.
+        assert!(!styles("", &same).contains("<u/>"));
+        assert!(!styles("短い文。", "短くない文。").contains("<u/>"));
     }
 }
