@@ -192,7 +192,7 @@ async fn a_page_is_told_every_change_once_and_of_no_other_layer(
     stage.desk.write(&hanako, &input(&s3, 0, &[(SUMMARY, "一")])).await.unwrap();
     let drawn = stage.desk.cursor(&hanako, &s3.service).await.unwrap();
     let mut watch = stage.desk.watch(&hanako, &s3.service, Some(&drawn)).await.unwrap();
-    assert_eq!(watch.start().await.unwrap(), []);
+    assert_eq!(watch.start().await.unwrap(), [News::Present(vec![])]);
     stage.desk.write(&ichiro, &input(&s3, 1, &[(SUMMARY, "二")])).await.unwrap();
     stage.desk.write(&ichiro, &input(&b, 0, &[(SUMMARY, "秘密")])).await.unwrap();
     stage.desk.write(&taro, &input(&a, 0, &[(SUMMARY, "当行")])).await.unwrap();
@@ -251,7 +251,8 @@ async fn changes_that_were_missed_or_came_in_another_order_are_told_in_order(
 #[tokio::test]
 async fn two_servers_on_one_database_hear_each_other() {
     let stage = Stage::open(Database::Postgres).await;
-    let (hanako, ichiro) = (stage.editor("a-bank").await, stage.editor("b-bank").await);
+    let (hanako, taro, ichiro) =
+        (stage.editor("a-bank").await, stage.editor("a-bank").await, stage.editor("b-bank").await);
     let (here, there) = (stage.desk.clone(), stage.second_server().await);
     let s3 = stage.sheet();
     let mut watch = there.watch(&ichiro, &s3.service, Some("")).await.unwrap();
@@ -276,6 +277,15 @@ async fn two_servers_on_one_database_hear_each_other() {
     wait_for(async || here.present(&ichiro, &s3.service).unwrap().iter().any(|p| !p.cells.is_empty())).await;
     here.edits(&hanako, seat.tab(), &own("a-bank"), Some(&address(SUMMARY))).unwrap();
     wait_for(async || there.present(&ichiro, &s3.service).unwrap().is_empty()).await;
+    drop(seat);
+    // However quickly somebody comes and goes, and comes: it is heard in this order.
+    for _ in 0..40 {
+        drop(here.sit_down(&hanako, &s3).await.unwrap());
+    }
+    let seat = here.sit_down(&taro, &s3).await.unwrap();
+    let there_now = || there.present(&ichiro, &s3.service).unwrap().into_iter().map(|p| p.name).collect::<Vec<_>>();
+    wait_for(async || there_now().contains(&taro.name)).await;
+    assert_eq!(there_now(), std::slice::from_ref(&taro.name));
     drop(seat);
 
     // Its index follows.

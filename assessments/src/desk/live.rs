@@ -99,7 +99,8 @@ pub struct Watch {
     service: ServiceId,
     events: broadcast::Receiver<Event>,
     read: Vec<Read>,
-    present: Vec<Present>,
+    /// Who was told to be here; none before anything was told.
+    present: Option<Vec<Present>>,
 }
 
 impl Desk {
@@ -136,7 +137,7 @@ impl Desk {
             };
             read.push(Read { permit, number, id });
         }
-        Ok(Watch { desk: self.clone(), actor: actor.clone(), service: service.clone(), events, read, present: vec![] })
+        Ok(Watch { desk: self.clone(), actor: actor.clone(), service: service.clone(), events, read, present: None })
     }
 
     async fn known(
@@ -205,7 +206,8 @@ impl Desk {
 }
 
 impl Watch {
-    /// What there is to tell at the start: what came after the cursor, and who is here.
+    /// What there is to tell at the start: what came after the cursor, and who is here, nobody too: whoever was here when
+    /// the page was drawn may have gone since.
     ///
     /// # Errors
     /// [`Failure::Internal`] where the database does not answer.
@@ -311,13 +313,13 @@ impl Watch {
         Some(News::Change(ToldChange { layer, author: line.author, addresses: line.addresses, cursor }))
     }
 
-    /// Who is here, where that is something else than before.
+    /// Who is here, where that is something else than was told before.
     fn look_around(&mut self) -> Result<Option<News>, Failure> {
         let now = self.desk.present(&self.actor, &self.service)?;
-        if now == self.present {
+        if self.present.as_ref() == Some(&now) {
             return Ok(None);
         }
-        self.present.clone_from(&now);
+        self.present = Some(now.clone());
         Ok(Some(News::Present(now)))
     }
 }

@@ -99,6 +99,7 @@ pub struct Desk {
     live: live::Hub,
     tabs: presence::Board,
     origin: Arc<OnceLock<String>>,
+    said: presence::Said,
     /// The file in which anchors of the audit are kept.
     anchors: Arc<OnceLock<std::path::PathBuf>>,
     limits: SessionLimits,
@@ -123,6 +124,7 @@ impl Desk {
             live: live::Hub::new(),
             tabs: presence::Board::default(),
             origin: Arc::default(),
+            said: presence::Said::default(),
             anchors: Arc::default(),
             limits: SessionLimits::default(),
             profiles: similar::Profiles::default(),

@@ -13,12 +13,16 @@ use crate::id::{PersonId, ServiceId, opaque};
 use crate::lang::Label;
 use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use tokio::sync::mpsc;
 
 /// How long a tab counts as open without a word from it.
 const EXPIRY: Duration = Duration::seconds(60);
 /// How often the other servers are told again that a tab is open.
 const AGAIN: Duration = Duration::seconds(20);
+
+/// Most messages to other servers that wait for the database.
+const WAITING: usize = 1024;
 
 /// Somebody who is here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +62,9 @@ impl Board {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// What is to be said to the other servers, in order. The task that says it is begun with the first.
+pub(super) type Said = Arc<OnceLock<mpsc::Sender<String>>>;
 
 /// A place at a sheet, for as long as it is held. Dropped, its person is gone.
 pub struct Seat {
@@ -157,19 +164,28 @@ impl Desk {
         self.origin.get_or_init(|| opaque(self.world.random()))
     }
 
+    /// Says something to the other servers after everything that was said before: somebody who came and went at once
+    /// must not be heard to go and then to come.
     fn say_later(&self, message: String) {
         // One server: nobody else to tell, and no task for it.
         if self.db.is_embedded() {
             return;
         }
-        let desk = self.clone();
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let messages = self.said.get_or_init(|| {
+            let (messages, mut waiting) = mpsc::channel::<String>(WAITING);
+            let db = self.db.clone();
             runtime.spawn(async move {
-                if let Err(error) = desk.db.say(&message).await {
-                    tracing::debug!(%error, "presence");
+                while let Some(message) = waiting.recv().await {
+                    if let Err(error) = db.say(&message).await {
+                        tracing::debug!(%error, "presence");
+                    }
                 }
             });
-        }
+            messages
+        });
+        // While the database does not answer they are let go, not kept: what is still true is said again.
+        let _ = messages.try_send(message);
     }
 
     /// Another server's word about one of its tabs, or about one of ours that was answered there.

@@ -60,6 +60,7 @@ struct Page {
     visit: Visit,
     token: String,
     actor: Actor,
+    service: ServiceId,
     watch: Watch,
     seat: Seat,
 }
@@ -69,13 +70,13 @@ async fn open(visit: Visit, asked: &Asked, headers: &HeaderMap) -> Result<Page, 
     let service = ServiceId::parse(&asked.service).map_err(|_| Failure::NotFound)?;
     let resumed = headers.get("last-event-id").and_then(|v| v.to_str().ok());
     let watch = visit.desk.watch(&actor, &service, resumed.or(asked.after.as_deref())).await?;
-    let mut key = SheetKey::shared(service);
+    let mut key = SheetKey::shared(service.clone());
     if !asked.place.is_empty() {
         key.layer = Layer::Institution(InstitutionId::parse(&asked.place).map_err(|_| Failure::NotFound)?);
     }
     let seat = visit.desk.sit_down(&actor, &key).await?;
     let token = cookie(headers, SESSION).unwrap_or_default().to_owned();
-    Ok(Page { visit, token, actor, watch, seat })
+    Ok(Page { visit, token, actor, service, watch, seat })
 }
 
 async fn stream(
@@ -107,8 +108,9 @@ async fn stream(
                 },
                 event = later(&mut gathered) => event,
                 // Whoever was let go reads no further change. The page says that it hears nothing any more.
+                // Whoever said nothing for too long is gone without a word: nobody else tells.
                 _ = look_again.tick() => match page.look_up().await {
-                    Ok(()) => continue,
+                    Ok(()) => assessments::desk::Event::Presence(SheetKey::shared(page.service.clone())),
                     Err(_) => return,
                 },
             };
