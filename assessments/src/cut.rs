@@ -1,6 +1,6 @@
 //! Where a text can be cut without parting a mark from the character that it belongs to.
 
-use unicode_normalization::char::is_combining_mark;
+use crate::merge::words::is_mark;
 
 /// The next place at or after `at` (bytes) at which a text can be cut: never inside a character, before a combining mark,
 /// a variation selector or a half-width sound mark, inside an emoji that is joined from several, or inside a flag.
@@ -14,8 +14,8 @@ pub(crate) fn whole(text: &str, at: usize) -> usize {
         let before = text.get(..at).unwrap_or("");
         let last = before.chars().next_back();
         let odd_flags = before.chars().rev().take_while(|c| flag(*c)).count() % 2 == 1;
-        let joins = is_combining_mark(next)
-            || matches!(next, '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{ff9e}' | '\u{ff9f}')
+        let joins = is_mark(next)
+            || matches!(next, '\u{200d}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{ff9e}' | '\u{ff9f}')
             || last == Some('\u{200d}')
             || (flag(next) && odd_flags)
             || (next == '\n' && last == Some('\r'));

@@ -23,6 +23,21 @@ pub fn safe_url(url: &str) -> bool {
         && !url.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"'))
 }
 
+/// A text within an address: everything but the characters that stand for themselves anywhere (RFC 3986, 2.3) is written
+/// as its bytes, `%E9`.
+pub fn escape(text: &str) -> String {
+    let hex = |half: u8| char::from(b"0123456789ABCDEF"[usize::from(half)]);
+    let mut out = String::with_capacity(text.len() * 3);
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.extend(['%', hex(byte >> 4), hex(byte & 15)]);
+        }
+    }
+    out
+}
+
 /// Reads one link a line. Also takes a bare address, `title: address`, and a plain title.
 ///
 /// # Errors
@@ -94,6 +109,11 @@ pub fn write(links: &[Link]) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn a_text_within_an_address_is_its_bytes() {
+        assert_eq!(escape("佐 a-b_c.d~/?&=%+\"'"), "%E4%BD%90%20a-b_c.d~%2F%3F%26%3D%25%2B%22%27");
+    }
 
     #[test]
     fn forms_that_people_write_are_read() {

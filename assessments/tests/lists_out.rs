@@ -30,6 +30,12 @@ fn sheets(bytes: &[u8]) -> Vec<String> {
     book.sheet_names().to_vec()
 }
 
+/// A part of a workbook as it stands in the file.
+fn part(bytes: &[u8], name: &str) -> String {
+    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    std::io::read_to_string(zip.by_name(name).unwrap()).unwrap()
+}
+
 async fn write(stage: &Stage, actor: &Actor, service: &str, cells: &[(&str, &str)]) {
     let key = SheetKey::shared(ServiceId::parse(service).unwrap());
     desk_support::write(stage, actor, &key, cells).await.unwrap();
@@ -80,6 +86,17 @@ async fn the_matrix_leaves_with_every_service_and_a_sheet_for_each_viewpoint(
     let file = stage.desk.export_list(&anna, &only, Lang::En).await.unwrap();
     let narrowed = rows(&file.bytes, "Matrix");
     assert!(narrowed[1][0].contains("Narrowed to: rds") && !narrowed.iter().any(|row| row[0] == "s3"));
+    let xml = part(&file.bytes, "xl/workbook.xml");
+    assert!(xml.contains(">Matrix!$3:$4<"), "viewpoints and headers stand on every page: {xml}");
+    let widths = part(&file.bytes, "xl/worksheets/sheet1.xml");
+    let width = |at: usize| -> f64 {
+        let col = widths.split(&format!("<col min=\"{}\"", at + 1)).nth(1).unwrap();
+        col.split("width=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap()
+    };
+    for (at, head) in narrowed[3].iter().enumerate().skip(4) {
+        let longest = head.split_whitespace().map(str::len).max().unwrap() as f64;
+        assert!(width(at) >= longest * 0.9, "a word of {head:?} is broken");
+    }
     let noted = AuditFilter { action: "export".into(), ..AuditFilter::default() };
     let layer = assessments::cell::Layer::parse("i:a-bank").unwrap();
     assert_eq!(stage.desk.audit(&anna, &layer, &noted, 1, 10).await.unwrap().total, 2);

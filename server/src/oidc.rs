@@ -166,8 +166,8 @@ impl Provider {
         let metadata = self.discover().await.ok()?;
         let end = metadata.additional_metadata().end_session_endpoint.as_ref()?.url().to_string();
         let by = if end.contains('?') { '&' } else { '?' };
-        let back = app::pages::shell::escape(&format!("{}/sign-in", self.base));
-        let client = app::pages::shell::escape(&self.config.client_id);
+        let back = assessments::link::escape(&format!("{}/sign-in", self.base));
+        let client = assessments::link::escape(&self.config.client_id);
         Some(format!("{end}{by}client_id={client}&post_logout_redirect_uri={back}"))
     }
 }

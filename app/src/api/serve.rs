@@ -133,7 +133,7 @@ pub(super) async fn suggest(text: &str, here: &str, lang: Lang) -> Result<Vec<Su
     });
     let guardrails = found.guardrails.into_iter().map(|g| Suggestion {
         group: w.guardrails.into(),
-        url: format!("/guardrail?id={}", crate::pages::shell::escape(&g.id.to_string())),
+        url: format!("/guardrail?id={}", assessments::link::escape(&g.id.to_string())),
         title: g.id.native.clone(),
         detail: g.id.mechanism.name().into(),
     });

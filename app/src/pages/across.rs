@@ -6,13 +6,14 @@ mod compare;
 use super::Visit;
 use super::basket::{collect_button, flash};
 use super::cell::{CellInput, cell, chip};
-use super::shell::{Place, escape, page, pager};
+use super::shell::{Place, page, pager};
 use crate::words::{common, fill, find, pages, sheet};
 use assessments::cell::{Address, Layer};
 use assessments::criteria::{Category, CriteriaSet};
 use assessments::desk::Facets;
 use assessments::failure::Failure;
 use assessments::id::{RowId, ServiceId};
+use assessments::link::escape;
 use assessments::schema;
 use assessments::store::{AcrossFilter, AcrossRow};
 use leptos::prelude::*;
@@ -92,8 +93,11 @@ pub async fn across(visit: &Visit, id: &str, asked: &Asked) -> Result<String, Fa
 /// The list as a workbook, of the provider and group that it is narrowed to.
 fn address(path: &str, filter: &AcrossFilter) -> String {
     let query = [("provider", &filter.provider), ("group", &filter.group)];
-    let query: Vec<String> =
-        query.iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| format!("{k}={}", super::shell::escape(v))).collect();
+    let query: Vec<String> = query
+        .iter()
+        .filter(|(_, v)| !v.is_empty())
+        .map(|(k, v)| format!("{k}={}", assessments::link::escape(v)))
+        .collect();
     if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
 }
 

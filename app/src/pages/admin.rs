@@ -1,7 +1,7 @@
 //! Administration: members and institutions.
 
 use super::error::notice;
-use super::shell::{Place, escape, head, moment, page};
+use super::shell::{Place, head, moment, page};
 use super::{Refused, Visit};
 use crate::words::{admin, elevation, fill, find, review};
 use assessments::access::{Action, Role, permit};
@@ -9,6 +9,7 @@ use assessments::cell::Layer;
 use assessments::desk::Invited;
 use assessments::failure::Failure;
 use assessments::lang::Lang;
+use assessments::link::escape;
 use assessments::store::{InstitutionRow, Member};
 use leptos::prelude::*;
 

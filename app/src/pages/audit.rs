@@ -2,12 +2,13 @@
 
 use super::Visit;
 use super::admin::tabs;
-use super::shell::{Place, escape, head, moment, page, pager};
+use super::shell::{Place, head, moment, page, pager};
 use crate::words::{Admin, Elevation, admin, adoption, common, elevation, fill, templates, tokens};
 use assessments::cell::Layer;
 use assessments::desk::{AUDIT_ACTIONS, AuditFacets};
 use assessments::failure::Failure;
 use assessments::lang::{Label, Lang};
+use assessments::link::escape;
 use assessments::store::{AuditFilter, AuditRow};
 use leptos::prelude::*;
 

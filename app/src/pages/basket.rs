@@ -5,12 +5,13 @@ mod one;
 pub use one::one;
 
 use super::error::notice;
-use super::shell::{Place, escape, head, moment, page};
+use super::shell::{Place, head, moment, page};
 use super::{Refused, Visit};
 use crate::words::{Find, common, fill, find};
 use assessments::cell::{Address, Layer, SheetKey};
 use assessments::failure::Failure;
 use assessments::id::ServiceId;
+use assessments::link::escape;
 use assessments::schema;
 use assessments::store::BasketRow;
 use leptos::prelude::*;

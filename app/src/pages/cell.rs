@@ -1,13 +1,13 @@
 //! How a cell's text is shown: by its kind, in the reader's language, marked where it is the other one.
 
 use super::Visit;
-use super::shell::escape;
 use crate::words::{adoption, common, fill, find, pages, sheet, talk};
 use assessments::cell::Address;
 use assessments::criteria::CriteriaSet;
 use assessments::desk::Desk;
 use assessments::guardrail::{Coverage, parse_links};
 use assessments::lang::Lang;
+use assessments::link::escape;
 use assessments::schema::{Choice, Field, Kind};
 use assessments::{link, markdown};
 use leptos::prelude::*;

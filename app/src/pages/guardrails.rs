@@ -1,12 +1,13 @@
 //! The guardrail catalogue, and one guardrail with every answer that leans on it.
 
 use super::Visit;
-use super::shell::{Place, escape, head, page, pager};
+use super::shell::{Place, head, page, pager};
 use crate::words::{common, find, pages};
 use assessments::desk::LeaningAnswer;
 use assessments::failure::Failure;
 use assessments::guardrail::{Coverage, Guardrail, GuardrailId, Mechanism};
 use assessments::id::RowId;
+use assessments::link::escape;
 use leptos::prelude::*;
 
 /// Entries a page.

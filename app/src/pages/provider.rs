@@ -1,9 +1,10 @@
 //! Pages around a sign-in provider: the button, the link of one's own account, and what somebody without a role sees.
 
 use super::Visit;
-use super::shell::{Place, escape, moment, page};
+use super::shell::{Place, moment, page};
 use crate::words::{fill, tokens};
 use assessments::failure::Failure;
+use assessments::link::escape;
 use assessments::store::Identity;
 use leptos::prelude::*;
 

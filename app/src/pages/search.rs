@@ -10,7 +10,7 @@ pub use hit::{address, place, plain_hit, snippet, url};
 
 use super::Visit;
 use super::basket::flash;
-use super::shell::{Place, escape, moment, page};
+use super::shell::{Place, moment, page};
 use crate::words::{common, fill, find, pages};
 use assessments::access::{Action, permit};
 use assessments::cell::Layer;
@@ -18,6 +18,7 @@ use assessments::desk::Changed;
 use assessments::failure::Failure;
 use assessments::id::ServiceId;
 use assessments::lang::Label;
+use assessments::link::escape;
 use assessments::search::{Answer, Hit, Request, State};
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
@@ -85,7 +86,7 @@ pub async fn search(visit: &Visit, asked: &Asked) -> Result<String, Failure> {
         None => Changed::default(),
     };
     let grouped = answer.facets.iter().any(|(key, _)| *key == assessments::search::FacetKey::Group);
-    let groups = if grouped { visit.desk.facets(actor).await?.groups } else { vec![] };
+    let groups = if grouped { visit.desk.searched_groups(actor)? } else { vec![] };
     let mean = if any && answer.hits.is_empty() { meant(visit, &state.text).await? } else { vec![] };
     let drawn = Drawn { visit, asked, answer, changed, groups, mean };
     let p = pages(visit.lang);

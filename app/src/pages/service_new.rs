@@ -1,12 +1,13 @@
 //! A new service, and the question which service a kept file is about.
 
 use super::error::notice;
-use super::shell::{Place, escape, page};
+use super::shell::{Place, page};
 use super::{Refused, Visit};
 use crate::words::{common, exchange, pages};
 use assessments::access::{Action, permit};
 use assessments::cell::Layer;
 use assessments::failure::Failure;
+use assessments::link::escape;
 use leptos::prelude::*;
 
 /// The form of a new service. `import` is the file that waits for it.

@@ -6,6 +6,7 @@ use crate::words::common;
 use assessments::access::{Action, permit};
 use assessments::cell::Layer;
 use assessments::lang::Lang;
+use assessments::link::escape;
 use leptos::prelude::*;
 
 /// An icon of the sprite; says nothing to a screen reader, the word beside it does.
@@ -193,19 +194,6 @@ pub fn address(path: &str, query: &[(&str, &str)]) -> String {
     let parts: Vec<String> =
         query.iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| format!("{k}={}", escape(v))).collect();
     if parts.is_empty() { path.to_owned() } else { format!("{path}?{}", parts.join("&")) }
-}
-
-/// A text for the query part of an address.
-pub fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
 }
 
 /// A moment as tables show it, in Japanese time: `2026-11-23 14:02`. Japan has had no summer time since 1951.

@@ -3,7 +3,7 @@
 
 use super::adoption::{others, private_head, whose};
 use super::error::notice;
-use super::shell::{Place, escape, head, moment, page};
+use super::shell::{Place, head, moment, page};
 use super::{Refused, Visit};
 use crate::words::{common, fill, templates};
 use assessments::access::{Action, permit};
@@ -11,6 +11,7 @@ use assessments::cell::Layer;
 use assessments::failure::Failure;
 use assessments::id::{InstitutionId, TemplateId};
 use assessments::lang::Lang;
+use assessments::link::escape;
 use assessments::store::TemplateRow;
 use assessments::workbook::template::{self, Name, Template, all_names};
 use leptos::prelude::*;

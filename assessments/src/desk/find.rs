@@ -80,6 +80,15 @@ impl Desk {
         in_turn(move || search.find(&layers, &request, &filter)).await?
     }
 
+    /// The service groups that can be searched for, as the index knows them.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] where the actor may not read the common text.
+    pub fn searched_groups(&self, actor: &Actor) -> Result<Vec<Label>, Failure> {
+        self.shared(actor, Action::ReadSheet)?;
+        Ok(self.search.groups())
+    }
+
     /// Suggestions while typing: at most `limit` of each kind.
     ///
     /// # Errors

@@ -175,6 +175,7 @@ impl Desk {
             id: r.id.clone(),
             name: r.name.clone(),
             abbreviation: r.abbreviation.clone(),
+            group: r.group.clone(),
             written: r.answered > 0,
         });
         self.search.learn(names.collect(), &self.criteria_sets());

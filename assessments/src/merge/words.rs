@@ -1,5 +1,7 @@
 //! Words as the merge and the history see them: runs of Latin letters and digits, single characters of Japanese.
 
+use unicode_normalization::char::is_combining_mark;
+
 /// Cuts a text into words without losing a byte: joined again they are the text.
 pub fn words(text: &str) -> Vec<&str> {
     let mut out = Vec::new();
@@ -40,10 +42,14 @@ fn class(c: char) -> Class {
     }
 }
 
-/// Marks that belong to the character before them: combining marks, variation selectors, the joiner.
+/// Whether a character is a mark on the one before it: a combining mark or a variation selector.
+pub(crate) fn is_mark(c: char) -> bool {
+    is_combining_mark(c) || matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+/// What belongs to the character before it: marks, and the joiner.
 fn joins(c: char) -> bool {
-    unicode_normalization::char::is_combining_mark(c)
-        || matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' | '\u{200d}')
+    is_mark(c) || c == '\u{200d}'
 }
 
 #[cfg(test)]

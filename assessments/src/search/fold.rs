@@ -3,8 +3,8 @@
 //! NFKC, case, width, hyphens after katakana, middle dots between katakana, long vowels and small kana fold together;
 //! every folded character knows the bytes that it came from, so that a hit can be marked in the text as it was typed.
 
+use crate::merge::words::is_mark;
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 
 /// A folded character and the bytes of the source that it stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,8 +65,8 @@ fn joins(c: char) -> bool {
     if plain(c) {
         return false;
     }
-    is_combining_mark(c)
-        || matches!(c, '\u{ff9e}' | '\u{ff9f}' | '\u{309b}' | '\u{309c}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+    // Sound marks with a width of their own compose as well.
+    is_mark(c) || matches!(c, '\u{ff9e}' | '\u{ff9f}' | '\u{309b}' | '\u{309c}')
 }
 
 /// Whether a character is katakana.
@@ -100,8 +100,7 @@ fn push(out: &mut Vec<Folded>, f: Folded) {
         }
         return;
     }
-    if is_combining_mark(f.c) || ('\u{fe00}'..='\u{fe0f}').contains(&f.c) || ('\u{e0100}'..='\u{e01ef}').contains(&f.c)
-    {
+    if is_mark(f.c) {
         return;
     }
     if let (Some(last), Some(joined)) = (out.last_mut().filter(|l| l.c == 'ヴ'), v_joined(f.c)) {

@@ -39,7 +39,7 @@ use crate::cell::Layer;
 use crate::criteria::CriteriaSet;
 use crate::failure::Failure;
 use crate::id::ServiceId;
-use crate::lang::Lang;
+use crate::lang::{Label, Lang};
 use answers::{Answers, Origin, Question};
 use index::{LayerIndex, fault};
 use parse::{Clause, FieldName, What};
@@ -131,6 +131,11 @@ impl Search {
             let vocabulary = Arc::new(Vocabulary::new(&all, sets));
             *self.vocabulary.write().unwrap_or_else(PoisonError::into_inner) = vocabulary;
         }
+    }
+
+    /// The service groups that queries can name.
+    pub fn groups(&self) -> Vec<Label> {
+        self.vocabulary.read().unwrap_or_else(PoisonError::into_inner).groups().to_vec()
     }
 
     fn layer(&self, layer: &Layer) -> Result<Arc<LayerIndex>, Failure> {

@@ -1,6 +1,7 @@
 //! A whole search as the query string of an address, both ways: what a colleague is sent finds the same.
 
 use super::request::{FacetFilter, FacetKey};
+use crate::link::escape;
 
 /// Most pages that are read through.
 const MOST_PAGES: usize = 500;
@@ -40,9 +41,9 @@ impl State {
 
     /// The query string, without `?`. The first page is not named.
     pub fn query(&self) -> String {
-        let mut out = format!("q={}", encode(&self.text));
+        let mut out = format!("q={}", escape(&self.text));
         for (key, value) in self.facets.iter() {
-            out.push_str(&format!("&{}={}", key.key(), encode(value)));
+            out.push_str(&format!("&{}={}", key.key(), escape(value)));
         }
         if self.page > 1 {
             out.push_str(&format!("&page={}", self.page.min(MOST_PAGES)));
@@ -65,11 +66,6 @@ impl State {
     pub fn at(&self, page: usize) -> State {
         State { page: page.clamp(1, MOST_PAGES), ..self.clone() }
     }
-}
-
-fn encode(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
 fn decode(text: &str) -> String {

@@ -73,6 +73,7 @@ fn small() -> Search {
         id: ServiceId::parse(id).unwrap(),
         name: Label { ja: name.into(), en: name.into() },
         abbreviation: String::new(),
+        group: Label::default(),
         written: true,
     };
     search.learn(vec![name("s3", "Amazon S3"), name("rds", "Amazon RDS")], &[]);

@@ -20,6 +20,8 @@ pub struct KnownName {
     pub name: Label,
     /// Its abbreviation; may be empty.
     pub abbreviation: String,
+    /// Its service group; empty where it has none.
+    pub group: Label,
     /// Whether its sheet has answers: only then a query that names it is narrowed towards it.
     pub written: bool,
 }
@@ -32,6 +34,7 @@ pub struct Vocabulary {
     /// Folded ids and names of categories and viewpoints to ids.
     categories: Vec<(FacetKey, String, String)>,
     longest: usize,
+    groups: Vec<Label>,
 }
 
 /// Words of the state of a sheet.
@@ -64,6 +67,9 @@ impl Vocabulary {
                 out.services.entry(name).or_default().push((service.id.clone(), service.written));
             }
         }
+        out.groups = services.iter().map(|s| &s.group).filter(|g| !g.ja.is_empty()).cloned().collect();
+        out.groups.sort_by(|a, b| (&a.ja, &a.en).cmp(&(&b.ja, &b.en)));
+        out.groups.dedup();
         for set in sets {
             let set = set.as_ref();
             for c in &set.categories {
@@ -80,6 +86,11 @@ impl Vocabulary {
     pub fn named(&self, folded: &str) -> Vec<ServiceId> {
         let found = self.services.get(folded).into_iter().flatten();
         found.filter(|(_, written)| *written).map(|(id, _)| id.clone()).collect()
+    }
+
+    /// The service groups that exist.
+    pub fn groups(&self) -> &[Label] {
+        &self.groups
     }
 
     /// Most words of a name.
@@ -188,9 +199,18 @@ mod tests {
             id: ServiceId::parse("s3").unwrap(),
             name: Label { ja: "Amazon S3".into(), en: "Amazon S3".into() },
             abbreviation: "S3".into(),
+            group: Label { ja: "ストレージ".into(), en: "Storage".into() },
             written: true,
         };
-        let v = Vocabulary::new(&[s3], &[set]);
+        let named = |id| KnownName {
+            id: ServiceId::parse(id).unwrap(),
+            name: Label::default(),
+            abbreviation: id.into(),
+            ..s3.clone()
+        };
+        let (other, none) = (named("efs"), KnownName { group: Label::default(), ..named("x") });
+        let v = Vocabulary::new(&[s3, other, none], &[set]);
+        assert_eq!(v.groups(), [Label { ja: "ストレージ".into(), en: "Storage".into() }]);
         assert_eq!(v.tags(FieldName::Service, "Ａｍａｚｏｎ S3"), ["service:s3"]);
         assert_eq!(v.tags(FieldName::Facet(FacetKey::Severity), "高"), ["severity:high"]);
         assert_eq!(v.tags(FieldName::Facet(FacetKey::Availability), "◎"), ["availability:on_default"]);

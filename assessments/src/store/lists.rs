@@ -210,7 +210,8 @@ impl Db {
         let rows = self.service_rows(permit, filter, offset, limit).await?;
         let total: i64 = on!(Pool, &self.read, p => {
             let mut q = sqlx::QueryBuilder::new("SELECT COUNT(*)");
-            q.push(FROM);
+            // Heads are looked up for what is asked of them alone.
+            q.push(if filter.state.is_empty() && filter.criteria.is_empty() { " FROM services v WHERE 1 = 1" } else { FROM });
             narrowed!(&mut q, filter);
             q.build_query_scalar().fetch_one(p).await
         })
@@ -277,10 +278,11 @@ impl Db {
     /// [`Failure::Internal`] where the database does not answer.
     pub async fn facets(&self, permit: &Permit) -> Result<([i64; 3], Vec<String>, Vec<Label>), Failure> {
         permit.covers(Action::ReadSheet, &crate::cell::Layer::Shared)?;
+        // A sheet that nobody has written in has no head.
         let (all, started, answered): (i64, i64, i64) = on!(Pool, &self.read, p => sqlx::query_as(
-            "SELECT COUNT(*), COUNT(CASE WHEN h.answered > 0 AND h.answered < h.asked THEN 1 END),
-               COUNT(CASE WHEN h.answered > 0 AND h.answered >= h.asked THEN 1 END)
-             FROM services v LEFT JOIN heads h ON h.service = v.id AND h.layer = 'shared'").fetch_one(p).await)
+            "SELECT (SELECT COUNT(*) FROM services), COUNT(CASE WHEN answered < asked THEN 1 END),
+               COUNT(CASE WHEN answered >= asked THEN 1 END)
+             FROM heads WHERE layer = 'shared' AND answered > 0").fetch_one(p).await)
         .map_err(fault)?;
         let providers: Vec<(String,)> = on!(Pool, &self.read, p =>
             sqlx::query_as("SELECT DISTINCT provider FROM services WHERE provider <> '' ORDER BY provider").fetch_all(p).await).map_err(fault)?;

@@ -9,6 +9,7 @@ mod columns;
 mod cover;
 mod facts;
 mod guardrails;
+mod listing;
 mod lists;
 mod own_lists;
 mod own_sheet;
@@ -29,6 +30,12 @@ use lists::Lists;
 pub use own_sheet::{ApprovalLines, OwnSheet};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 use style::Styles;
+
+/// Sheets of tables with their sections.
+type Tables = (&'static str, &'static [&'static str]);
+const PART1: [Tables; 1] = [(text::PART1, &["scenarios", "paths"])];
+const SIGNED_PART1: [Tables; 2] = [(text::SCENARIOS, &["scenarios"]), (text::PATHS, &["paths"])];
+const PARTS: [Tables; 2] = [(text::PART2, &["criteria"]), (text::PART3, &["notes"])];
 
 /// One line of the revision history.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,9 +136,11 @@ fn write(input: &ExportInput, own: Option<&OwnSheet<'_>>) -> Result<Vec<u8>, Xls
     }
     cover::history(book.add_worksheet(), input, &styles)?;
     facts::facts(book.add_worksheet(), input, &styles, &lists)?;
-    for (name, sections) in
-        [(text::PART1, &["scenarios", "paths"][..]), (text::PART2, &["criteria"]), (text::PART3, &["notes"])]
-    {
+    // People fill in part 1 as one sheet. One that is signed is read on paper, where each table needs its own headers on
+    // every page.
+    let signed = own.is_some_and(|own| own.approval.is_some());
+    let part1 = if signed { &SIGNED_PART1[..] } else { &PART1[..] };
+    for (name, sections) in part1.iter().chain(&PARTS) {
         block::sheet(book.add_worksheet(), input, &styles, &lists, name, sections)?;
     }
     if let Some(own) = own {

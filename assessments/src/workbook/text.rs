@@ -14,6 +14,10 @@ pub const HISTORY: &str = "改訂履歴";
 pub const FACTS: &str = "サービスの概要";
 /// Part 1.
 pub const PART1: &str = "利用シナリオと接続経路";
+/// The first table of part 1, where each has a sheet.
+pub const SCENARIOS: &str = "利用シナリオ";
+/// The second one.
+pub const PATHS: &str = "接続経路";
 /// Part 2.
 pub const PART2: &str = "セキュリティクライテリア";
 /// Part 3.
@@ -33,13 +37,14 @@ pub const PRINT: &str = "回答と自機関の対応";
 /// Drop-down lists; hidden.
 pub const LISTS: &str = "選択肢";
 
-/// The sheet that holds a section.
-pub fn sheet_of(section: &str) -> &'static str {
+/// The names of the sheets that may hold a section.
+pub fn sheets_of(section: &str) -> &'static [&'static str] {
     match section {
-        "facts" => FACTS,
-        "scenarios" | "paths" => PART1,
-        "criteria" => PART2,
-        _ => PART3,
+        "facts" => &[FACTS],
+        "scenarios" => &[PART1, SCENARIOS],
+        "paths" => &[PART1, PATHS],
+        "criteria" => &[PART2],
+        _ => &[PART3],
     }
 }
 

@@ -187,7 +187,7 @@ pub fn go_in(web: &Web, step: &SignIn, to: &str) -> Response {
         }
         SignIn::Second(token) => {
             let step = set_cookie(web, STEP, token, Duration::minutes(STEP_MINUTES));
-            let to = format!("/sign-in/code?back={}", pages::shell::escape(to));
+            let to = format!("/sign-in/code?back={}", assessments::link::escape(to));
             ([(header::SET_COOKIE, step)], Redirect::to(&to)).into_response()
         }
     }

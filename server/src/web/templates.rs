@@ -2,11 +2,11 @@
 
 use super::routes::{Routes, get};
 use super::visit::{answer, failed, redrawn};
-use app::pages::shell::escape;
 use app::pages::{Refused, Visit, adoption::whose, templates};
 use assessments::desk::{FilledFile, Format, TemplateUpload};
 use assessments::failure::Failure;
 use assessments::id::{ApprovalId, InstitutionId, ServiceId, TemplateId};
+use assessments::link::escape;
 use axum::Extension;
 use axum::extract::{Form, Multipart, Path, Query};
 use axum::http::{HeaderValue, header};
@@ -186,14 +186,7 @@ fn handed(file: FilledFile) -> Result<Response, Failure> {
     // Names of templates are Japanese as a rule: the header says them twice, the second time encoded.
     let plain: String =
         file.file_name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
-    let whole: String = file
-        .file_name
-        .bytes()
-        .map(|b| match b {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(b).to_string(),
-            b => format!("%{b:02X}"),
-        })
-        .collect();
+    let whole = escape(&file.file_name);
     let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{whole}");
     let disposition = HeaderValue::from_str(&disposition).map_err(|_| Failure::NotFound)?;
     let kind = HeaderValue::from_static(Format::Xlsx.content_type());

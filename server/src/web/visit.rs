@@ -99,7 +99,7 @@ pub fn operation() -> String {
 /// The error page of a failure, with its status; a visitor who is not signed in is led to do so and back.
 pub fn failed(visit: &Visit, failure: &Failure) -> Response {
     if *failure == Failure::SignedOut {
-        let back = app::pages::shell::escape(&visit.path);
+        let back = assessments::link::escape(&visit.path);
         return Redirect::to(&format!("/sign-in?back={back}")).into_response();
     }
     if let Failure::Internal { operation } = failure {

@@ -5,11 +5,12 @@ use super::{Asked, head, hidden, question};
 use crate::pages::Visit;
 use crate::pages::cell::body;
 use crate::pages::forms::diff;
-use crate::pages::shell::{Place, escape, page};
+use crate::pages::shell::{Place, page};
 use crate::words::{common, fill, find};
 use assessments::criteria::{Category, CriteriaSet};
 use assessments::desk::{Across, AcrossColumn};
 use assessments::id::RowId;
+use assessments::link::escape;
 use assessments::schema::{self, Field, Kind};
 use leptos::prelude::*;
 

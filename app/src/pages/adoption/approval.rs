@@ -5,7 +5,7 @@ use super::{approval_url, by_at, cause_words, flash, private_head, standing, ver
 use crate::pages::error::notice;
 use crate::pages::forms::cell_diff;
 use crate::pages::search::{place, url as cell_url};
-use crate::pages::shell::{Place, escape, page};
+use crate::pages::shell::{Place, page};
 use crate::pages::templates;
 use crate::pages::{Refused, Visit};
 use crate::words::{Adoption, adoption, fill};
@@ -15,6 +15,7 @@ use assessments::cell::Layer;
 use assessments::desk::{ApprovalView, UpstreamChange};
 use assessments::failure::Failure;
 use assessments::id::ApprovalId;
+use assessments::link::escape;
 use assessments::markdown;
 use leptos::prelude::*;
 

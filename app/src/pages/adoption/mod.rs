@@ -13,7 +13,7 @@ pub mod sheet;
 pub mod verify;
 
 use super::Visit;
-use super::shell::{escape, moment};
+use super::shell::moment;
 use crate::words::{adoption, common, fill};
 use assessments::adoption::{Cause, Standing, verdict_of};
 use assessments::cell::Layer;
@@ -21,6 +21,7 @@ use assessments::change::Author;
 use assessments::failure::Failure;
 use assessments::id::InstitutionId;
 use assessments::lang::{Label, Lang};
+use assessments::link::escape;
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 

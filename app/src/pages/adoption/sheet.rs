@@ -5,7 +5,6 @@ use super::{approval_url, by_at, cause_words, others, private_head, standing, ur
 use crate::pages::Visit;
 use crate::pages::cell::chip;
 use crate::pages::sheet::{Opened, Tab, frame, open};
-use crate::pages::shell::escape;
 use crate::pages::templates;
 use crate::words::{adoption, common, fill, sheet as sheet_words};
 use assessments::access::{Action, permit};
@@ -15,6 +14,7 @@ use assessments::criteria::{Category, CriteriaSet};
 use assessments::desk::{AdoptionView, ApprovalLine};
 use assessments::failure::Failure;
 use assessments::id::RowId;
+use assessments::link::escape;
 use assessments::markdown;
 use assessments::schema;
 use assessments::sheet::Cells;

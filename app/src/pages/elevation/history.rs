@@ -3,10 +3,11 @@
 use super::request::{acted, chips, place_word, used};
 use super::{Asked, Shown, scope_word, state_word};
 use crate::pages::Visit;
-use crate::pages::shell::{escape, moment, pager};
+use crate::pages::shell::{moment, pager};
 use crate::words::{common, elevation as words};
 use assessments::access::{Action, permit};
 use assessments::elevation::{Elevation, Scope, State};
+use assessments::link::escape;
 use leptos::prelude::*;
 
 /// The list, with its filter and its file.

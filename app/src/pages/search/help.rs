@@ -1,8 +1,8 @@
 //! How to search, beside the box.
 
 use crate::pages::Visit;
-use crate::pages::shell::escape;
 use crate::words::find;
+use assessments::link::escape;
 use leptos::prelude::*;
 
 /// Examples that can be pressed, each with what it does.

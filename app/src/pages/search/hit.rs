@@ -3,9 +3,9 @@
 use super::Drawn;
 use crate::pages::Visit;
 use crate::pages::basket::collect_button;
-use crate::pages::shell::escape;
 use crate::words::{fill, find};
 use assessments::cell::{Address, Layer};
+use assessments::link::escape;
 use assessments::schema;
 use assessments::search::{Hit, HitKind, Why, WhyKind};
 use leptos::prelude::*;

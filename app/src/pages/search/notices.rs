@@ -1,8 +1,8 @@
 //! What a reader is told about a search, and ways on where nothing was found.
 
 use super::Drawn;
-use crate::pages::shell::escape;
 use crate::words::{fill, find};
+use assessments::link::escape;
 use assessments::search::{Notice, Slip, State};
 use leptos::prelude::*;
 

@@ -82,6 +82,7 @@ static MANY_DOCS: LazyLock<Search> = LazyLock::new(|| {
         id: ServiceId::parse(&format!("t{n}")).unwrap(),
         name: Label::default(),
         abbreviation: if n < 3 { "dod" } else { "zod" }.into(),
+        group: Label::default(),
         written: true,
     };
     search.learn((0..43).map(name).collect(), &[]);

@@ -1,5 +1,6 @@
 //! A basket as a workbook and as Markdown: cells from many sheets, in one table that can be printed.
 
+use super::listing::Listing;
 use super::style::Styles;
 use crate::failure::Failure;
 use crate::lang::Lang;
@@ -153,20 +154,12 @@ fn write_line(
         line.remark.clone(),
         format!("{}\nr{}", text::moment(line.taken_at), line.number),
     ];
-    let mut row = top;
-    for piece in text::in_rows(&texts, &WIDTHS, Paper::A4.third(&WIDTHS), input.lang) {
-        for (col, text) in (0u16..).zip(&piece) {
-            let format = match col {
-                0 | 3 | 7 => &styles.listed_centre,
-                5 if !line.changed => &styles.derived,
-                _ => &styles.listed,
-            };
-            sheet.write_string_with_format(row, col, text, format)?;
-        }
-        sheet.set_row_height(row, text::height(piece.iter().map(String::as_str).zip(WIDTHS)))?;
-        row += 1;
-    }
-    Ok(row)
+    let listing = Listing { left: 0, widths: &WIDTHS, paper: Paper::A4, lang: input.lang };
+    listing.add(sheet, top, &texts, |n| match n {
+        0 | 3 | 7 => &styles.listed_centre,
+        5 if !line.changed => &styles.derived,
+        _ => &styles.listed,
+    })
 }
 
 /// Writes a basket as Markdown, for reading and for keeping under version control.
@@ -255,6 +248,15 @@ mod tests {
         assert_eq!(parts.iter().map(|r| r[4].as_str()).collect::<String>(), long);
         assert!(parts[0][0] == "1" && parts[1..].iter().all(|r| r[0] == "1\n続き" && r[6].is_empty()));
         assert_eq!(rows.last().map(|r| (r[0].as_str(), r[4].as_str())), Some(("2", "短い")));
+    }
+
+    #[test]
+    fn a_name_that_begins_with_a_digit_leaves_the_size_of_the_footer_alone() {
+        let at = DateTime::from_timestamp(1_795_000_000, 0).unwrap();
+        let input = BasketInput { id: "x", name: "2026年 R&D", owner: "佐藤", lines: &[], at, lang: Lang::Ja };
+        let mut zip = zip::ZipArchive::new(std::io::Cursor::new(export_basket(&input).unwrap())).unwrap();
+        let sheet = std::io::read_to_string(zip.by_name("xl/worksheets/sheet1.xml").unwrap()).unwrap();
+        assert!(sheet.contains("<oddFooter>&amp;L&amp;8 2026年 R&amp;&amp;D&amp;C"), "{sheet}");
     }
 
     #[test]

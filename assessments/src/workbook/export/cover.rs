@@ -1,5 +1,6 @@
 //! Cover and revision history.
 
+use super::listing::Listing;
 use super::style::Styles;
 use super::{ExportInput, page};
 use crate::lang::Lang;
@@ -137,7 +138,8 @@ pub fn history(sheet: &mut Worksheet, input: &ExportInput, styles: &Styles) -> R
         sheet.write_string_with_format(2, col, head, &styles.header)?;
     }
     let widths = HISTORY.get(1..).unwrap_or(&[]);
-    let most = Paper::A4.third(widths);
+    let listing = Listing { left: 1, widths, paper: Paper::A4, lang };
+    let format = |n: usize| if matches!(n, 0 | 1 | 5) { &styles.listed_centre } else { &styles.listed };
     let mut row = 3;
     for line in input.history {
         let texts = [
@@ -148,16 +150,7 @@ pub fn history(sheet: &mut Worksheet, input: &ExportInput, styles: &Styles) -> R
             line.door.clone(),
             line.cells.to_string(),
         ];
-        for piece in text::in_rows(&texts, widths, most, lang) {
-            for (col, text) in (1u16..).zip(&piece) {
-                let centred = matches!(col, 1 | 2 | 6);
-                let format = if centred { &styles.listed_centre } else { &styles.listed };
-                sheet.write_string_with_format(row, col, text, format)?;
-            }
-            let high = piece.iter().map(String::as_str).zip(widths.iter().copied());
-            sheet.set_row_height(row, text::height(high))?;
-            row += 1;
-        }
+        row = listing.add(sheet, row, &texts, format)?;
     }
     sheet.set_freeze_panes(3, 0)?;
     page::page(sheet, input, Some(2))

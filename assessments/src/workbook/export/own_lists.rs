@@ -1,6 +1,7 @@
 //! The lists that belong to an institution's decision, a sheet each: its risks, what differs from the approval before, and
 //! what was made of the changes since. For reading: they are never read back.
 
+use super::listing::Listing;
 use super::own_sheet::{ApprovalLines, OwnSheet, begin};
 use super::style::Styles;
 use super::{ExportInput, page};
@@ -47,20 +48,15 @@ fn write(
     let widths: Vec<f64> = std::iter::once(2.0).chain(list.columns.iter().map(|(_, width)| *width)).collect();
     let sheet = book.add_worksheet();
     sheet.set_name(list.name)?;
-    begin(sheet, input, own, styles, &list.title, &widths)?;
+    begin(sheet, input, own, styles, own.token(), &list.title, &widths)?;
     let widths = widths.get(1..).unwrap_or(&[]);
     for (col, (head, _)) in (1u16..).zip(&list.columns) {
         sheet.write_string_with_format(HEADER, col, *head, &styles.header)?;
     }
-    let most = Paper::A4.third(widths);
+    let listing = Listing { left: 1, widths, paper: Paper::A4, lang: input.lang };
     let mut row = HEADER + 1;
-    for texts in list.rows.iter().flat_map(|texts| text::in_rows(texts, widths, most, input.lang)) {
-        for (col, text) in (1u16..).zip(&texts) {
-            let format = if col == 1 { &styles.listed_centre } else { &styles.listed };
-            sheet.write_string_with_format(row, col, text, format)?;
-        }
-        sheet.set_row_height(row, text::height(texts.iter().map(String::as_str).zip(widths.iter().copied())))?;
-        row += 1;
+    for texts in &list.rows {
+        row = listing.add(sheet, row, texts, |n| if n == 0 { &styles.listed_centre } else { &styles.listed })?;
     }
     if list.rows.is_empty() {
         let none = input.lang.pick("該当なし", "None");

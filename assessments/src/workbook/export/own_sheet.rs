@@ -56,10 +56,11 @@ pub fn begin(
     input: &ExportInput,
     own: &OwnSheet<'_>,
     styles: &Styles,
+    token: &str,
     title: &str,
     widths: &[f64],
 ) -> Result<(), XlsxError> {
-    sheet.write_string_with_format(0, 0, mark::token(&input.mark(), own.token()), &styles.plain)?;
+    sheet.write_string_with_format(0, 0, mark::token(&input.mark(), token), &styles.plain)?;
     for (col, width) in (0u16..).zip(widths) {
         sheet.set_column_width(col, *width)?;
     }
@@ -81,7 +82,7 @@ pub fn own_sheet(
 ) -> Result<(), XlsxError> {
     let lang = input.lang;
     sheet.set_name(text::OWN)?;
-    begin(sheet, input, own, styles, lang.pick("採用判断", "Adoption"), &WIDTHS)?;
+    begin(sheet, input, own, styles, own.token(), lang.pick("採用判断", "Adoption"), &WIDTHS)?;
     if let Some(approval) = own.approval {
         stamps(sheet, input, approval, styles)?;
     }

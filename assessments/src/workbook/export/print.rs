@@ -1,14 +1,14 @@
 //! What an approver reads on paper: the pinned text beside the institution's own response, on A3. For reading only; a text
 //! that is higher than the tallest row goes on in further rows, so that none is cut.
 
-use super::own_sheet::OwnSheet;
+use super::listing::Listing;
+use super::own_sheet::{OwnSheet, begin};
 use super::style::Styles;
 use super::{ExportInput, page};
 use crate::guardrail::parse_links;
 use crate::id::RowId;
 use crate::schema::{Section, section};
 use crate::sheet::Cells;
-use crate::workbook::own::mark;
 use crate::workbook::paper::Paper;
 use crate::workbook::text;
 use rust_xlsxwriter::{Worksheet, XlsxError};
@@ -20,15 +20,8 @@ const WIDTHS: [f64; 7] = [2.0, 7.0, 22.0, 15.0, 66.0, 30.0, 52.0];
 pub fn print(sheet: &mut Worksheet, input: &ExportInput, own: &OwnSheet<'_>, styles: &Styles) -> Result<(), XlsxError> {
     let lang = input.lang;
     sheet.set_name(text::PRINT)?;
-    sheet.write_string_with_format(0, 0, mark::token(&input.mark(), "_print"), &styles.plain)?;
-    for (col, width) in (0u16..).zip(WIDTHS) {
-        sheet.set_column_width(col, width)?;
-    }
-    sheet.set_row_hidden(0)?.set_column_hidden(0)?;
     let title = lang.pick("共通の回答と自機関の対応", "Common answers beside the own response");
-    sheet.write_string_with_format(1, 1, format!("{}　{title}", input.name().replace('\n', " ")), &styles.heading)?;
-    sheet.set_row_height(1, 27)?;
-    sheet.write_string_with_format(2, 1, format!("{}　{}", own.institution, page::private(input)), &styles.aside)?;
+    begin(sheet, input, own, styles, "_print", title, &WIDTHS)?;
     let heads = match lang {
         crate::lang::Lang::Ja => ["番号", "項目", "提供状況・区分", "共通の評価シート", "ガードレール", "自機関の対応"],
         crate::lang::Lang::En => ["No.", "Item", "State", "Common sheet", "Guardrails", "Own response"],
@@ -37,7 +30,8 @@ pub fn print(sheet: &mut Worksheet, input: &ExportInput, own: &OwnSheet<'_>, sty
         sheet.write_string_with_format(3, col, head, &styles.header)?;
     }
     let widths = WIDTHS.get(1..).unwrap_or(&[]);
-    let most = Paper::A3.third(widths);
+    let listing = Listing { left: 1, widths, paper: Paper::A3, lang };
+    let format = |n: usize| if n == 0 || n == 2 { &styles.listed_centre } else { &styles.listed };
     let mut row = 4;
     for key in ["facts", "scenarios", "paths", "criteria", "notes"] {
         let Some(section) = section(key) else { continue };
@@ -48,16 +42,7 @@ pub fn print(sheet: &mut Worksheet, input: &ExportInput, own: &OwnSheet<'_>, sty
         sheet.merge_range(row, 1, row, 6, section.label(lang), &styles.label)?;
         row += 1;
         for id in rows {
-            let texts = line(input, own, section, &id);
-            for piece in text::in_rows(&texts, widths, most, lang) {
-                for (col, text) in (1u16..).zip(&piece) {
-                    let format = if col == 1 || col == 3 { &styles.listed_centre } else { &styles.listed };
-                    sheet.write_string_with_format(row, col, text, format)?;
-                }
-                let high = piece.iter().map(String::as_str).zip(widths.iter().copied());
-                sheet.set_row_height(row, text::height(high))?;
-                row += 1;
-            }
+            row = listing.add(sheet, row, &line(input, own, section, &id), format)?;
         }
     }
     sheet.set_freeze_panes(4, 0)?;

@@ -259,7 +259,7 @@ pub fn choose(
         }
         let rank = |b: &&Block| {
             let ours = b.token.as_ref().is_some_and(|t| t.export == mark.export);
-            let named = name(b).trim() == text::sheet_of(section.key);
+            let named = text::sheets_of(section.key).contains(&name(b).trim());
             (!named_sheets.contains(&name(b)), !ours, !named, b.sheet)
         };
         candidates.sort_by_key(rank);
