@@ -88,10 +88,15 @@ async fn the_matrix_leaves_with_every_service_and_a_sheet_for_each_viewpoint(
     assert!(narrowed[1][0].contains("Narrowed to: rds") && !narrowed.iter().any(|row| row[0] == "s3"));
     let xml = part(&file.bytes, "xl/workbook.xml");
     assert!(xml.contains(">Matrix!$3:$4<"), "viewpoints and headers stand on every page: {xml}");
-    let widths = part(&file.bytes, "xl/worksheets/sheet1.xml");
+    let sheet = part(&file.bytes, "xl/worksheets/sheet1.xml");
+    let number = |col: &str, name: &str| -> f64 {
+        col.split(&format!("{name}=\"")).nth(1).unwrap().split('"').next().unwrap().parse().unwrap()
+    };
+    // Columns of one width stand together in the file.
     let width = |at: usize| -> f64 {
-        let col = widths.split(&format!("<col min=\"{}\"", at + 1)).nth(1).unwrap();
-        col.split("width=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap()
+        let mut cols = sheet.split("<col ").skip(1);
+        let col = cols.find(|col| (number(col, "min")..=number(col, "max")).contains(&(at as f64 + 1.0)));
+        number(col.unwrap(), "width")
     };
     for (at, head) in narrowed[3].iter().enumerate().skip(4) {
         let longest = head.split_whitespace().map(str::len).max().unwrap() as f64;
