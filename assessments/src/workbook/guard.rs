@@ -27,6 +27,8 @@ use watch::MAX_PART;
 
 /// Largest file, in bytes.
 pub const MAX_FILE: usize = 20 * 1024 * 1024;
+/// Most cells with a value.
+pub const MAX_CELLS: usize = 300_000;
 /// A package of at most so many bytes, unpacked, is packed anew without compression: it is read again at once.
 const PLAIN: u64 = 4 * 1024 * 1024;
 /// Most bytes of a part that only says where things are.
@@ -94,6 +96,11 @@ pub struct SheetPart {
     pub comment_count: usize,
 }
 
+/// That a file has more cells than are read.
+pub fn too_many_cells() -> Failure {
+    Failure::refused("too_many_cells", MAX_CELLS.to_string())
+}
+
 /// A package within bounds.
 #[derive(Debug)]
 pub struct Package {
@@ -142,10 +149,11 @@ pub fn open(bytes: &[u8]) -> Result<Package, Failure> {
         out.text("<styleSheet></styleSheet>")?;
     }
     let styles = styles.unwrap_or_default();
-    let mut sheets = Vec::new();
+    let (mut sheets, mut left) = (Vec::new(), MAX_CELLS);
     for listed in &manifest.sheets {
         let packed = format!("s{}", sheets.len());
-        sheets.push(sheet(&mut source, &mut out, listed, links.get(&listed.relation), packed, (&strings, &styles))?);
+        let link = links.get(&listed.relation);
+        sheets.push(sheet(&mut source, &mut out, listed, link, packed, (&strings, &styles, &mut left))?);
     }
     out.index(&sheets, &manifest)?;
     out.start("docProps/custom.xml")?;
@@ -171,7 +179,7 @@ fn sheet(
     listed: &Listed,
     link: Option<&Relation>,
     packed: String,
-    (strings, styles): (&Strings, &Styles),
+    (strings, styles, left): (&Strings, &Styles, &mut usize),
 ) -> Result<SheetPart, Failure> {
     let mut sheet = SheetPart {
         name: listed.name.clone(),
@@ -185,7 +193,7 @@ fn sheet(
     let Some(link) = link.filter(|l| l.kind == "worksheet" && source.has(&l.part)) else { return Ok(sheet) };
     out.start(&format!("xl/worksheets/{packed}.xml"))?;
     let zip = &mut out.zip;
-    if let Some(side) = source.tee(&link.part, zip, |x| side::side(x, strings, styles))? {
+    if let Some(side) = source.tee(&link.part, zip, |x| side::side(x, strings, styles, left))? {
         sheet.side = side;
         sheet.packed = Some(packed);
     }
@@ -300,6 +308,22 @@ mod tests {
         "xl/_rels/workbook.xml.rels",
         b"<Relationships><Relationship Id='a' Type='x/worksheet' Target='s.xml'/></Relationships>",
     );
+
+    #[test]
+    fn more_cells_than_are_read_are_refused_before_they_are_and_empty_ones_do_not_count() {
+        let book: (&str, &[u8]) = (
+            "xl/workbook.xml",
+            b"<workbook><sheets><sheet name='a' r:id='a'/><sheet name='b' r:id='a'/></sheets></workbook>",
+        );
+        let opened = |cell: &str, many: usize| {
+            let sheet = format!("<worksheet><sheetData><row>{}</row></sheetData></worksheet>", cell.repeat(many));
+            open(&package(&[book, LINKS, ("xl/s.xml", sheet.as_bytes())]))
+        };
+        // The sheet stands there twice.
+        assert!(opened("<c><v>1</v></c>", MAX_CELLS / 2).is_ok());
+        assert_eq!(reason(opened("<c><v>1</v></c>", MAX_CELLS / 2 + 1)), "too_many_cells");
+        assert!(opened("<c t='str'><f>A1</f><v></v></c>", MAX_CELLS).is_ok());
+    }
 
     #[test]
     fn a_promise_of_a_hundred_billion_strings_is_not_believed() {

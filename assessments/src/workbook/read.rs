@@ -4,7 +4,7 @@ mod say;
 mod text;
 
 use super::grid::{At, Book, Grid, GridCell, Origin};
-use super::guard::{self, GRID, Sort, sort};
+use super::guard::{self, GRID, MAX_CELLS, Sort, sort, too_many_cells};
 use crate::canonical;
 use crate::failure::Failure;
 use calamine::{DataRef, Reader, Xlsx, XlsxError};
@@ -12,8 +12,6 @@ use std::collections::BTreeSet;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Most cells that are not empty.
-const MAX_CELLS: usize = 300_000;
 /// Most bytes of text.
 const MAX_TEXT: usize = 32 * 1024 * 1024;
 /// Most bad cells that are listed one by one.
@@ -56,7 +54,7 @@ impl Budget {
         self.text += text.len();
         self.weight += text.len() + CELL_WEIGHT;
         if self.cells > MAX_CELLS {
-            return Err(Failure::refused("too_many_cells", MAX_CELLS.to_string()));
+            return Err(too_many_cells());
         }
         if self.text > MAX_TEXT || self.weight > MAX_WEIGHT {
             return Err(Failure::refused("too_much_text", sheet));

@@ -2,6 +2,7 @@
 
 use super::strings::{Strings, string};
 use super::styles::Styles;
+use super::too_many_cells;
 use super::xml::{Xml, attribute, attributes, is_on};
 use crate::failure::Failure;
 use crate::workbook::grid::At;
@@ -80,11 +81,12 @@ pub fn place(reference: &str) -> Option<At> {
     (at.row < GRID.0 && at.col < GRID.1).then_some(at)
 }
 
-/// Reads a sheet's marks to its end.
+/// Reads a sheet's marks to its end. `left` says how many cells with a value the book may still have: what has more is
+/// refused here, before it is read as a workbook.
 ///
 /// # Errors
 /// The bound that broke, or damage.
-pub fn side(mut xml: Xml<'_>, strings: &Strings, styles: &Styles) -> Result<Side, Failure> {
+pub fn side(mut xml: Xml<'_>, strings: &Strings, styles: &Styles, left: &mut usize) -> Result<Side, Failure> {
     let mut side = Side::default();
     let mut cursor = Cursor::default();
     let mut open: Option<Open> = None;
@@ -102,19 +104,30 @@ pub fn side(mut xml: Xml<'_>, strings: &Strings, styles: &Styles) -> Result<Side
                 }
                 "c" if open.is_none() => open = Some(Open::new(&e, &mut cursor, styles, before)),
                 "is" if open.is_some() => inline = true,
-                "v" => drop(open.as_mut().map(|o| o.value = o.shared.then(String::new))),
+                "v" => {
+                    if let Some(open) = &mut open {
+                        (open.value, open.valued) = (open.shared.then(String::new), Some(false));
+                    }
+                }
                 "col" if open.is_none() && is_on(&e, "hidden") => columns(&e, &mut side.hidden_cols),
                 "mergeCell" if side.merges.len() < MAX_MARKS => side.merges.extend(range(&e)),
                 _ => {}
             },
             Some(Event::Text(t)) => {
-                if let Some(value) = open.as_mut().and_then(|o| o.value.as_mut()).filter(|v| v.len() < 20) {
-                    value.push_str(t.as_ref());
+                if let Some(open) = &mut open {
+                    if open.valued == Some(false) {
+                        open.valued = Some(true);
+                        *left = left.checked_sub(1).ok_or_else(too_many_cells)?;
+                    }
+                    if let Some(value) = open.value.as_mut().filter(|v| v.len() < 20) {
+                        value.push_str(t.as_ref());
+                    }
                 }
             }
             Some(Event::End(e)) => match e.local_name().as_ref() {
                 "row" => cursor.row_end(),
                 "c" => drop(open.take().map(|o| o.close(strings, &mut side))),
+                "v" => drop(open.as_mut().map(|o| o.valued = None)),
                 _ => {}
             },
             Some(_) => {}
@@ -140,6 +153,8 @@ struct Open {
     struck: bool,
     partly: bool,
     value: Option<String>,
+    /// Within its value: whether that says something. A formula may come to nothing.
+    valued: Option<bool>,
 }
 
 impl Open {
@@ -153,6 +168,7 @@ impl Open {
             struck: styles.struck.get(style).copied().unwrap_or(false),
             partly: false,
             value: None,
+            valued: None,
         }
     }
 
