@@ -11,7 +11,7 @@ use assessments::desk::{Choices, NewService};
 use assessments::failure::Failure;
 use assessments::id::{ImportId, ServiceId};
 use assessments::lang::Label;
-use desk_support::{Database, Stage};
+use desk_support::{Database, Stage, write};
 use rstest::rstest;
 
 const KEY_VAULT: &[u8] =
@@ -69,4 +69,32 @@ async fn a_service_is_added_once_by_those_who_may(#[values(Database::Sqlite, Dat
         let odd = stage.desk.add_service(&editor, &new_service(id, name), Door::Form).await;
         assert!(matches!(odd, Err(Failure::Invalid { .. })), "{id} {odd:?}");
     }
+}
+
+#[rstest]
+#[tokio::test]
+async fn lists_tell_how_far_services_are_and_what_they_can_be_narrowed_by(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let stage = Stage::open(database).await;
+    let editor = stage.editor("a-bank").await;
+    let counted = async || {
+        let facets = stage.desk.facets(&editor).await.unwrap();
+        let groups: Vec<(String, String)> = facets.groups.into_iter().map(|g| (g.ja, g.en)).collect();
+        ((facets.answered, facets.started, facets.empty), facets.providers, groups)
+    };
+    assert_eq!(counted().await, ((0, 0, 1), vec![], vec![]));
+    stage.desk.add_service(&editor, &new_service("key-vault", "鍵の保管庫"), Door::Form).await.unwrap();
+    let grouped = [("facts/service/group/ja", "鍵"), ("facts/service/group/en", "Keys")];
+    let key = SheetKey::shared(ServiceId::parse("key-vault").unwrap());
+    write(&stage, &editor, &key, &grouped).await.unwrap();
+    let (providers, groups) = (vec!["Azure".to_owned()], vec![("鍵".to_owned(), "Keys".to_owned())]);
+    assert_eq!(counted().await, ((0, 0, 2), providers.clone(), groups.clone()));
+
+    write(&stage, &editor, &stage.sheet(), &[("criteria/K01/availability", "partly")]).await.unwrap();
+    assert_eq!(counted().await, ((0, 1, 1), providers.clone(), groups.clone()));
+    let all: Vec<String> = (1..=19).map(|n| format!("criteria/K{n:02}/availability")).collect();
+    let all: Vec<(&str, &str)> = all.iter().map(|place| (place.as_str(), "on_default")).collect();
+    write(&stage, &editor, &key, &all).await.unwrap();
+    assert_eq!(counted().await, ((1, 1, 0), providers, groups));
 }

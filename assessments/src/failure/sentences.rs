@@ -231,6 +231,10 @@ fn refusal(reason: &str, detail: &str, lang: Lang) -> String {
         ),
         "other_office" => ("ブックではない Office 文書です。", "This is an Office document, but not a workbook."),
         "not_a_workbook" => ("ブックとして読めないファイルです。", "This file is not a workbook."),
+        "wrong_characters" => (
+            "文字として読めないところがあります。UTF-8（Excel では「CSV UTF-8」）で保存し直してください。",
+            "There is something here that is no character. Save the file as UTF-8 (in Excel: “CSV UTF-8”).",
+        ),
         "too_many_files" => {
             ("一度に取り込めるのは 300 ファイルまでです。分けてください。", "At most 300 files at once. Divide them.")
         }
@@ -260,6 +264,11 @@ fn refusal(reason: &str, detail: &str, lang: Lang) -> String {
         _ => ("このファイルは受け付けられません。", "This file cannot be taken."),
     };
     let sentence = lang.pick(ja, en);
+    let line = (reason == "wrong_characters").then(|| match lang {
+        Lang::Ja => format!("{detail} 行目"),
+        Lang::En => format!("line {detail}"),
+    });
+    let detail = line.as_deref().unwrap_or(detail);
     match (detail.is_empty(), lang) {
         (true, _) => sentence.into(),
         (false, Lang::Ja) => format!("{sentence}（{detail}）"),

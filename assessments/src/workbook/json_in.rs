@@ -11,12 +11,14 @@ use crate::import::{Draft, DraftCell, Finding, Level, Place};
 use crate::schema::{self, Rows, SECTIONS};
 use crate::sheet::Cells;
 use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 /// Most bytes of a document: a sheet with every cell full is far below it, and reading one takes a few times its size.
 const MAX_BYTES: usize = 8 * 1024 * 1024;
 /// Most cells of a document.
-const MAX_CELLS: usize = 20_000;
+pub(super) const MAX_CELLS: usize = 20_000;
 
 /// A document as it was read, before it is compared with anything.
 #[derive(Debug, Deserialize)]
@@ -26,7 +28,32 @@ pub struct JsonSheet {
     number: i64,
     #[serde(default)]
     export: String,
+    #[serde(deserialize_with = "counted")]
     cells: BTreeMap<String, String>,
+}
+
+/// Cells up to the bound and one more: what follows is passed over, since it would be in memory before it is refused.
+fn counted<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, String>, D::Error> {
+    struct Counted;
+    impl<'de> Visitor<'de> for Counted {
+        type Value = BTreeMap<String, String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("texts by their cells")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut cells = BTreeMap::new();
+            while let Some((address, text)) = map.next_entry()? {
+                cells.insert(address, text);
+                if cells.len() > MAX_CELLS {
+                    while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                }
+            }
+            Ok(cells)
+        }
+    }
+    from.deserialize_map(Counted)
 }
 
 /// Reads a document of ours. None where the bytes are no JSON object at all, and something else should look at them.
@@ -53,7 +80,6 @@ pub fn read_json(bytes: &[u8]) -> Option<Result<JsonSheet, Failure>> {
 impl JsonSheet {
     /// The same from a document of another form.
     pub(super) fn new(service: &str, number: i64, export: &str, cells: BTreeMap<String, String>) -> JsonSheet {
-        let cells = cells.into_iter().take(MAX_CELLS).collect();
         JsonSheet { format: FORMAT.into(), service: service.into(), number, export: export.into(), cells }
     }
 

@@ -2,7 +2,7 @@
 //! between them is the text, edited or not.
 
 use super::json::FORMAT;
-use super::json_in::JsonSheet;
+use super::json_in::{JsonSheet, MAX_CELLS};
 use super::own::value::stored;
 use crate::cell::Address;
 use crate::failure::Failure;
@@ -61,7 +61,7 @@ fn signed(text: &str, more: bool) -> String {
 /// Reads a document of ours. None where the bytes are no such document, and something else should look at them.
 ///
 /// # Errors
-/// [`Failure::Refused`] for a document that is too large or cut short.
+/// [`Failure::Refused`] for a document that is too large, cut short or no UTF-8 (with the line).
 pub fn read_markdown(bytes: &[u8]) -> Option<Result<JsonSheet, Failure>> {
     let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
     if !bytes.starts_with(b"<!-- kyohyo-sheet/") {
@@ -70,8 +70,14 @@ pub fn read_markdown(bytes: &[u8]) -> Option<Result<JsonSheet, Failure>> {
     if bytes.len() > MAX_BYTES {
         return Some(Err(Failure::refused("too_large", "")));
     }
-    let text = String::from_utf8_lossy(bytes).replace("\r\n", "\n");
-    Some(document(&text))
+    Some(match std::str::from_utf8(bytes) {
+        Ok(text) => document(&text.replace("\r\n", "\n")),
+        Err(error) => {
+            let before = bytes.iter().take(error.valid_up_to());
+            let line = before.filter(|b| **b == b'\n').count() + 1;
+            Err(Failure::refused("wrong_characters", line.to_string()))
+        }
+    })
 }
 
 fn document(text: &str) -> Result<JsonSheet, Failure> {
@@ -87,25 +93,31 @@ fn document(text: &str) -> Result<JsonSheet, Failure> {
     while let Some(line) = lines.next() {
         let Some((before, mark)) = line.rsplit_once(OPEN) else { continue };
         let Some(mark) = mark.trim_end().strip_suffix("-->").map(str::trim) else { continue };
+        if cells.len() == MAX_CELLS {
+            return Err(Failure::refused("too_many_cells", MAX_CELLS.to_string()));
+        }
         if let Some((address, value)) = mark.split_once(" = ") {
             cells.insert(address.to_owned(), value.to_owned());
             continue;
         }
         let field = Address::parse(mark).ok().and_then(|a| a.declared());
         let text = if before.trim().is_empty() {
-            let mut inner: Vec<&str> = Vec::new();
+            let listed = field.is_some_and(|f| matches!(f.kind, Kind::Links | Kind::Guardrails));
+            let mut inner: Option<String> = None;
             loop {
                 match lines.next() {
                     Some(line) if line.trim_end() == CLOSE => break,
-                    Some(line) => inner.push(line),
+                    Some(line) => {
+                        let line = line.strip_prefix("- ").filter(|_| listed).unwrap_or(line);
+                        match &mut inner {
+                            Some(text) => text.extend(["\n", line]),
+                            None => inner = Some(line.to_owned()),
+                        }
+                    }
                     None => return Err(other(mark)),
                 }
             }
-            let listed = field.is_some_and(|f| matches!(f.kind, Kind::Links | Kind::Guardrails));
-            let item = |line: &&str| {
-                if listed { line.strip_prefix("- ").unwrap_or(line).to_owned() } else { (*line).to_owned() }
-            };
-            signed(&inner.iter().map(item).collect::<Vec<_>>().join("\n"), false)
+            signed(&inner.unwrap_or_default(), false)
         } else {
             let value = before.split_once(": ").map_or("", |(_, value)| value);
             let value = signs(value.strip_suffix(' ').unwrap_or(value));

@@ -2,7 +2,7 @@
 //! tests.
 
 use super::parcel::parcel;
-use super::{foreign, own_draft, plan, read, recognise};
+use super::{Taken, foreign, own_draft, plan, recognise, take};
 use crate::criteria::CriteriaSet;
 use crate::failure::Failure;
 use crate::import::Plan;
@@ -10,7 +10,8 @@ use crate::sheet::Cells;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-/// Reads a file as an import does, and compares it with `base`: a workbook of our own or another's, JSON, separated values,
+/// Reads a file as an import does, and compares it with `base`: a workbook of our own or another's, JSON, Markdown,
+/// separated values,
 /// or a zip of them, of which the last one that can be read counts.
 ///
 /// # Errors
@@ -29,11 +30,10 @@ pub fn try_out(file: &str, bytes: &[u8], base: &Cells) -> Result<Plan, Failure> 
 
 fn one(file: &str, bytes: &[u8], base: &Cells) -> Result<Plan, Failure> {
     let criteria = criteria()?;
-    if let Some(sheet) = super::read_json(bytes) {
-        let draft = sheet?.draft(&criteria, Some(base));
-        return Ok(plan(&draft, Some(base), base, 1));
-    }
-    let book = read::read(file, bytes)?;
+    let book = match take(file, bytes)? {
+        Taken::Document(sheet) => return Ok(plan(&sheet.draft(&criteria, Some(base)), Some(base), base, 1)),
+        Taken::Book(book) => book,
+    };
     let own = recognise(&book);
     let draft = match &own {
         Some(mark) => own_draft(&book, &criteria, base, mark),

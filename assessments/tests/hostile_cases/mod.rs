@@ -1,6 +1,8 @@
 //! Files that want to hurt, of this project's own making.
 #![allow(clippy::unwrap_used, dead_code)]
 
+pub mod texts;
+
 use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -101,7 +103,8 @@ pub fn large(cells: usize) -> Vec<u8> {
     data(&rows)
 }
 
-fn case(name: &'static str, file: &'static str, bytes: Vec<u8>, expect: Expect) -> Case {
+/// A case.
+pub fn case(name: &'static str, file: &'static str, bytes: Vec<u8>, expect: Expect) -> Case {
     Case { name, file, bytes, expect }
 }
 

@@ -4,6 +4,7 @@ use super::stage::TestApp;
 use assessments::access::{Actor, Role};
 use assessments::cell::SheetKey;
 use assessments::id::ServiceId;
+use assessments::link::escape;
 use assessments::review::{Scope, Verdict};
 use axum::http::{StatusCode, header};
 
@@ -126,4 +127,21 @@ async fn what_was_said_leads_to_its_thread_and_what_was_published_to_its_version
     let (path, anchor) = at.split_once('#').unwrap();
     let published = app.get(path, &editor).await.body;
     assert!(published.contains(&format!("id=\"{anchor}\"")) && published.contains("zaffre"), "{anchor}");
+}
+
+#[tokio::test]
+async fn service_groups_are_named_in_the_language_of_the_page() {
+    let app = TestApp::start().await;
+    let editor = app.person("a-bank", Role::Editor).await;
+    let groups = app.desk.searched_groups(&Actor::command_line()).unwrap();
+    let storage = groups.iter().find(|g| g.en == "Object storage").unwrap();
+    for (lang, word, other) in [("ja", &storage.ja, &storage.en), ("en", &storage.en, &storage.ja)] {
+        let page =
+            app.get("/search?q=%E6%9A%97%E5%8F%B7%E5%8C%96", &format!("{editor}; kyohyo_lang={lang}")).await.body;
+        let facets =
+            page.split("class=\"facet-column\"").nth(1).and_then(|rest| rest.split("</aside>").next()).unwrap();
+        assert!(facets.contains(word) && !facets.contains(other), "{lang}: {facets}");
+        // The address says the same in both, so that it can be sent to a colleague.
+        assert!(facets.contains(&format!("group={}", escape(&storage.ja))), "{lang}: {facets}");
+    }
 }

@@ -11,7 +11,7 @@ use crate::id::{ExportId, ImportId, ServiceId};
 use crate::import::{Draft, Finding, Level};
 use crate::sheet::Cells;
 use crate::store::{ExportRecord, ImportRecord};
-use crate::workbook::{self, JsonSheet};
+use crate::workbook::{self, JsonSheet, Taken};
 use std::sync::Arc;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -51,13 +51,14 @@ impl Desk {
     /// Reads a file and finds out which service it is about. Its categories are read by the criteria set that the
     /// service's sheet follows, an export of our own by the one that the sheet followed then.
     pub(super) async fn read_file(&self, actor: &Actor, file: &Given<'_>) -> Result<Read, Failure> {
-        if let Some(sheet) = workbook::read_json(&file.bytes).or_else(|| workbook::read_markdown(&file.bytes)) {
-            return self.read_sheet(actor, sheet?, file).await;
-        }
         let (name, content) = (file.name.to_owned(), file.bytes.clone());
-        let book = {
+        let taken = {
             let _turn = turn().await;
-            Arc::new(blocking(move || workbook::read::read(&name, &content)).await??)
+            blocking(move || workbook::take(&name, &content)).await??
+        };
+        let book = match taken {
+            Taken::Document(sheet) => return self.read_sheet(actor, sheet, file).await,
+            Taken::Book(book) => Arc::new(book),
         };
         let mark = workbook::recognise(&book);
         if let Some(mark) = &mark

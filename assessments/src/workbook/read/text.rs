@@ -1,56 +1,115 @@
-//! Separated values.
+//! Separated values, decoded and read a piece at a time: what is in memory is the cells, and one row.
 
 use super::Budget;
 use crate::canonical;
 use crate::failure::Failure;
 use crate::workbook::grid::{At, Book, Grid, GridCell, Origin};
 use crate::workbook::guard::GRID;
-use std::borrow::Cow;
+use csv::StringRecord;
+use encoding_rs::{Decoder, DecoderResult, Encoding, SHIFT_JIS, UTF_8};
+use std::io::{self, BufRead, BufReader, Read};
+
+/// Most bytes of a row: twenty cells of Japanese as long as a cell may be.
+const MAX_ROW: usize = 2 * 1024 * 1024;
+/// Bytes that the first line is looked for in.
+const FIRST_LINE: u64 = 64 * 1024;
 
 /// Separated values as a workbook of one sheet: UTF-8, UTF-16 or Shift_JIS.
 ///
 /// # Errors
-/// [`Failure::Refused`] `not_a_workbook` for other text, `too_many_cells`, `too_much_text`.
+/// [`Failure::Refused`] `not_a_workbook` for other text, `wrong_characters` with the line, `too_many_cells`,
+/// `too_much_text`.
 pub fn separated(file: &str, bytes: &[u8]) -> Result<Book, Failure> {
-    let refuse = || Failure::refused("not_a_workbook", "");
-    let text = decode(bytes).ok_or_else(refuse)?;
-    // A text that had to be written anew is in memory beside its cells.
-    let weight = if matches!(text, Cow::Owned(_)) { text.len() } else { 0 };
-    let mut budget = Budget { cells: 0, text: 0, weight, bad: 0 };
-    let first = text.lines().next().unwrap_or("");
-    let by = [b'\t', b',', b';'].into_iter().max_by_key(|b| first.bytes().filter(|x| x == b).count()).unwrap_or(b',');
-    if !first.as_bytes().contains(&by) || text.contains('\u{0}') {
-        return Err(refuse());
-    }
+    let by = separator(Text::of(bytes)).ok_or_else(no_text)?;
+    let mut budget = Budget { cells: 0, text: 0, weight: 0, bad: 0 };
     let mut grid = Grid { name: "csv".into(), ..Grid::default() };
-    let records = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(by)
-        .from_reader(text.as_bytes())
-        .into_records();
-    for (row, record) in records.enumerate().take(GRID.0 as usize) {
-        for (col, text) in
-            record.map_err(|_| refuse())?.iter().enumerate().take(GRID.1 as usize).filter(|(_, t)| !t.is_empty())
-        {
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(by).from_reader(Text::of(bytes));
+    let mut record = StringRecord::new();
+    for row in 0..GRID.0 {
+        if !reader.read_record(&mut record).map_err(why)? {
+            break;
+        }
+        reader.get_mut().row = 0;
+        for (col, text) in (0..GRID.1).zip(&record).filter(|(_, t)| !t.is_empty()) {
             let text = canonical::clean(text);
             budget.take(file, &text)?;
-            let place = At { row: u32::try_from(row).unwrap_or(0), col: u32::try_from(col).unwrap_or(0) };
             let cell = GridCell { text: text.into_owned(), origin: Origin::Text, struck: false };
-            grid.cells.insert(place, cell);
+            grid.cells.insert(At { row, col }, cell);
         }
     }
     Ok(Book { file: file.to_owned(), sheets: vec![grid], ..Book::default() })
 }
 
-/// The text, as it stands where it is UTF-8. What is none is told at its first wrong byte.
-fn decode(bytes: &[u8]) -> Option<Cow<'_, str>> {
-    if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
-        return Some(encoding.decode(bytes).0);
+fn no_text() -> Failure {
+    Failure::refused("not_a_workbook", "")
+}
+
+/// Why [`Text`] could not go on.
+fn why(error: csv::Error) -> Failure {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error.downcast().unwrap_or_else(|_| no_text()),
+        _ => no_text(),
     }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Some(text.into()),
-        Err(_) => encoding_rs::SHIFT_JIS.decode_without_bom_handling_and_without_replacement(bytes),
+}
+
+/// What stands between values: what the first line has most of. None where it has nothing of the kind, or is no text.
+fn separator(text: Text<'_>) -> Option<u8> {
+    let mut first = Vec::new();
+    BufReader::new(text.take(FIRST_LINE)).read_until(b'\n', &mut first).ok()?;
+    let count = |by: &u8| first.iter().filter(|x| *x == by).count();
+    [b'\t', b',', b';'].into_iter().max_by_key(count).filter(|by| count(by) > 0)
+}
+
+/// A file's text as UTF-8. A library that decodes at once sets aside three times the file before it looks at it.
+struct Text<'a> {
+    decoder: Decoder,
+    /// What is to be decoded.
+    rest: &'a [u8],
+    /// The end was decoded too.
+    ended: bool,
+    /// Lines so far.
+    lines: usize,
+    /// Bytes since the last row ended.
+    row: usize,
+    /// Why it cannot go on, told after what stands before.
+    wrong: Option<Failure>,
+}
+
+impl<'a> Text<'a> {
+    fn of(bytes: &'a [u8]) -> Self {
+        let encoding = match Encoding::for_bom(bytes) {
+            Some((encoding, _)) => encoding,
+            None if std::str::from_utf8(bytes).is_ok() => UTF_8,
+            None => SHIFT_JIS,
+        };
+        let decoder = encoding.new_decoder_with_bom_removal();
+        Text { decoder, rest: bytes, ended: false, lines: 0, row: 0, wrong: None }
+    }
+}
+
+impl Read for Text<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if let Some(wrong) = self.wrong.take() {
+            return Err(io::Error::other(wrong));
+        }
+        if self.ended {
+            return Ok(0);
+        }
+        let (result, read, written) = self.decoder.decode_to_utf8_without_replacement(self.rest, into, true);
+        let text = into.get(..written).unwrap_or_default();
+        self.rest = self.rest.get(read..).unwrap_or_default();
+        self.ended = result == DecoderResult::InputEmpty;
+        self.lines += text.iter().filter(|b| **b == b'\n').count();
+        self.row += written;
+        self.wrong = match result {
+            DecoderResult::Malformed(..) => Some(Failure::refused("wrong_characters", (self.lines + 1).to_string())),
+            _ if text.contains(&0) => Some(no_text()),
+            _ if self.row > MAX_ROW => Some(Failure::refused("too_much_text", "")),
+            _ => None,
+        };
+        // No byte would mean the end.
+        if written == 0 && self.wrong.is_some() { self.read(into) } else { Ok(written) }
     }
 }
 
@@ -58,6 +117,7 @@ fn decode(bytes: &[u8]) -> Option<Cow<'_, str>> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::lang::Lang;
 
     fn reason(bytes: &[u8]) -> String {
         match separated("a.csv", bytes) {
@@ -73,12 +133,33 @@ mod tests {
         assert_eq!(reason(&b"1,\n".repeat(crate::workbook::guard::MAX_CELLS + 1)), "too_many_cells");
         // A quarter of a million of 100 bytes each weigh more than they say.
         assert_eq!(reason(format!("{},\n", "x".repeat(100)).repeat(250_000).as_bytes()), "too_much_text");
-        // And so does a text that had to be decoded first.
-        let wide = format!("\u{feff}{}", format!("{},\n", "x".repeat(100)).repeat(150_000));
-        let utf_16: Vec<u8> = wide.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert_eq!((reason(wide.as_bytes()), reason(&utf_16)), ("Ok(150000)".into(), "too_much_text".into()));
+        let (few, much) = (format!("{},\n", "鍵".repeat(40)).repeat(150_000), "鍵".repeat(MAX_ROW / 3 + 1));
+        let utf_16 =
+            |text: &str| -> Vec<u8> { format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect() };
+        assert_eq!((reason(few.as_bytes()), reason(&utf_16(&few))), ("Ok(150000)".into(), "Ok(150000)".into()));
+        // A row is in memory beside its cells.
+        assert_eq!(
+            (reason(format!("a,{much}").as_bytes()), reason(&utf_16(&format!("a,{much}")))),
+            ("too_much_text".into(), "too_much_text".into())
+        );
         let (shift_jis, ..) = encoding_rs::SHIFT_JIS.encode("番号,暗号化\n1,既定");
         assert_eq!(reason(&shift_jis), "Ok(4)");
-        assert_eq!(reason(&[shift_jis.as_ref(), b"\xff\xff"].concat()), "not_a_workbook");
+    }
+
+    #[test]
+    fn where_a_text_is_none_is_told_by_its_line() {
+        let wrong = |line: &str| Err(Failure::refused("wrong_characters", line));
+        let half: Vec<u8> =
+            "\u{feff}番号,暗号化\n1,".encode_utf16().chain([0xd800, 0x2c]).flat_map(u16::to_le_bytes).collect();
+        let (shift_jis, ..) = encoding_rs::SHIFT_JIS.encode("番号,暗号化\n1,既定\n2,");
+        let utf_8 = "\u{feff}番号,暗号化\n\n\n2,".as_bytes();
+        let whole = |start: &[u8]| [start, b"\xff\xff\n3,\xff"].concat();
+        assert_eq!(separated("a.csv", &half).map(drop), wrong("2"));
+        assert_eq!(separated("a.csv", &whole(&shift_jis)).map(drop), wrong("3"));
+        assert_eq!(separated("a.csv", &whole(utf_8)).map(drop), wrong("4"));
+        let said = |lang| separated("a.csv", &half).map(drop).unwrap_err().message(lang);
+        assert!(said(Lang::Ja).ends_with("（2 行目）") && said(Lang::En).ends_with("(line 2)"), "{}", said(Lang::En));
+        // What is no text at its start is something else.
+        assert_eq!(reason(&whole(b"1,")), "not_a_workbook");
     }
 }
