@@ -11,6 +11,7 @@ use assessments::change::Door;
 use assessments::desk::WriteInput;
 use assessments::failure::Failure;
 use assessments::id::{InstitutionId, ServiceId};
+use assessments::lang::Lang;
 use assessments::review::{Scope, Verdict};
 use assessments::search::{Answer, FacetKey, HitKind, Request, SynonymGroup, WhyKind};
 use assessments::store::AuditFilter;
@@ -201,11 +202,11 @@ async fn suggestions_name_services_categories_guardrails_and_cells() {
     let stage = Stage::open(Database::Sqlite).await;
     let hanako = stage.editor("a-bank").await;
     write(&stage, &hanako, &stage.sheet(), &[(K07, "SSE-KMS で暗号化される。")]).await;
-    assert_eq!(stage.desk.suggestions(&hanako, "s3", 3).await.unwrap().services.len(), 1);
-    assert!(!stage.desk.suggestions(&hanako, "保管デー", 3).await.unwrap().categories.is_empty());
-    assert!(!stage.desk.suggestions(&hanako, "s3-bucket", 3).await.unwrap().guardrails.is_empty());
-    assert_eq!(stage.desk.suggestions(&hanako, "sse-k", 3).await.unwrap().cells.len(), 1);
-    assert_eq!(stage.desk.suggestions(&hanako, "  ", 3).await.unwrap(), Default::default());
+    assert_eq!(stage.desk.suggestions(&hanako, "s3", 3, Lang::Ja).await.unwrap().services.len(), 1);
+    assert!(!stage.desk.suggestions(&hanako, "保管デー", 3, Lang::Ja).await.unwrap().categories.is_empty());
+    assert!(!stage.desk.suggestions(&hanako, "s3-bucket", 3, Lang::Ja).await.unwrap().guardrails.is_empty());
+    assert_eq!(stage.desk.suggestions(&hanako, "sse-k", 3, Lang::Ja).await.unwrap().cells.len(), 1);
+    assert_eq!(stage.desk.suggestions(&hanako, "  ", 3, Lang::Ja).await.unwrap(), Default::default());
 }
 
 #[tokio::test]
@@ -220,7 +221,7 @@ async fn what_is_offered_is_what_changed_lately() {
         let text = format!("保管庫の琥珀は年に三度。{newest}");
         let address = format!("criteria/{newest}/limits/ja");
         write(&stage, &hanako, &stage.sheet(), &[(address.as_str(), &text)]).await;
-        let cells = stage.desk.suggestions(&hanako, "琥珀", 5).await.unwrap().cells;
+        let cells = stage.desk.suggestions(&hanako, "琥珀", 5, Lang::Ja).await.unwrap().cells;
         let rows: Vec<String> = cells.iter().map(|h| h.address.as_ref().unwrap().row.to_string()).collect();
         assert_eq!(rows, [newest, older]);
         stage.pass(chrono::Duration::days(200));

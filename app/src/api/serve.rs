@@ -117,7 +117,7 @@ pub(super) async fn suggest(text: &str, here: &str, lang: Lang) -> Result<Vec<Su
         commands.truncate(COMMANDS);
         return Ok(commands);
     }
-    let found = visit.desk.suggestions(actor, text.trim(), 5).await?;
+    let found = visit.desk.suggestions(actor, text.trim(), 5, visit.lang).await?;
     let (w, f) = (common(lang), find(lang));
     let services = found.services.into_iter().map(|s| Suggestion {
         group: w.services.into(),

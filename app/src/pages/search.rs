@@ -78,6 +78,7 @@ pub async fn search(visit: &Visit, asked: &Asked) -> Result<String, Failure> {
         facets: state.facets.clone(),
         limit: SIZE,
         offset: (state.page.max(1) - 1) * SIZE,
+        lang: visit.lang,
         ..Request::new(&state.text, visit.desk.now())
     };
     let answer = if any { visit.desk.find(actor, &request).await? } else { Answer::default() };
@@ -117,7 +118,7 @@ pub async fn search(visit: &Visit, asked: &Asked) -> Result<String, Failure> {
 /// Services and guardrails whose names are near to what was typed.
 async fn meant(visit: &Visit, text: &str) -> Result<Vec<(String, String)>, Failure> {
     let near: String = text.trim().chars().take(60).collect();
-    let found = visit.desk.suggestions(visit.actor()?, &near, 3).await?;
+    let found = visit.desk.suggestions(visit.actor()?, &near, 3, visit.lang).await?;
     let services = found.services.iter().map(|s| (format!("/services/{}", s.id), s.name.get(visit.lang).to_owned()));
     let guardrails =
         found.guardrails.iter().map(|g| (format!("/guardrail?id={}", escape(&g.id.to_string())), g.id.native.clone()));

@@ -8,7 +8,7 @@ use crate::criteria::Category;
 use crate::failure::Failure;
 use crate::guardrail::Guardrail;
 use crate::id::ServiceId;
-use crate::lang::Label;
+use crate::lang::{Label, Lang};
 use crate::schema::{PRIVATE, SECTIONS};
 use crate::search::{Answer, FacetKey, Filter, Hit, Request, fold_text};
 use crate::store::{ServiceFilter, ServiceRow};
@@ -89,11 +89,17 @@ impl Desk {
         Ok(self.search.groups())
     }
 
-    /// Suggestions while typing: at most `limit` of each kind.
+    /// Suggestions while typing, for a reader of a language: at most `limit` of each kind.
     ///
     /// # Errors
     /// [`Failure::NotFound`] where the actor may not read the common text.
-    pub async fn suggestions(&self, actor: &Actor, typed: &str, limit: usize) -> Result<Suggestions, Failure> {
+    pub async fn suggestions(
+        &self,
+        actor: &Actor,
+        typed: &str,
+        limit: usize,
+        lang: Lang,
+    ) -> Result<Suggestions, Failure> {
         let (size, text) = (i64::try_from(limit.min(20)).unwrap_or(5), typed.trim());
         if text.is_empty() {
             return Ok(Suggestions::default());
@@ -109,7 +115,7 @@ impl Desk {
         }
         categories.truncate(limit);
         let mut request =
-            Request { limit, prefix: true, recent: true, count: false, ..Request::new(typed, self.world.now()) };
+            Request { limit, prefix: true, recent: true, count: false, lang, ..Request::new(typed, self.world.now()) };
         cell_sections().for_each(|section| request.facets.add(FacetKey::Section, section));
         // The database and the index are asked at the same time.
         let permit = self.shared(actor, Action::ReadSheet)?;

@@ -233,7 +233,7 @@ fn refusal(reason: &str, detail: &str, lang: Lang) -> String {
         "not_a_workbook" => ("ブックとして読めないファイルです。", "This file is not a workbook."),
         "wrong_characters" => (
             "文字として読めないところがあります。UTF-8（Excel では「CSV UTF-8」）で保存し直してください。",
-            "There is something here that is no character. Save the file as UTF-8 (in Excel: “CSV UTF-8”).",
+            "Part of this file cannot be read as text. Save it as UTF-8 (in Excel: “CSV UTF-8”).",
         ),
         "too_many_files" => {
             ("一度に取り込めるのは 300 ファイルまでです。分けてください。", "At most 300 files at once. Divide them.")

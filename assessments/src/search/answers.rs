@@ -8,6 +8,7 @@
 use super::request::{Answer, FacetFilter, Request};
 use super::{Filter, Synonyms, Vocabulary, day_of};
 use crate::cell::Layer;
+use crate::lang::Lang;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -28,13 +29,14 @@ pub struct Question {
     recent: bool,
     count: bool,
     day: i64,
+    lang: Lang,
     filter: Filter,
 }
 
 impl Question {
     /// The question of a search.
     pub fn new(layers: &[Layer], request: &Request, filter: &Filter) -> Question {
-        let Request { text, facets, limit, offset, prefix, recent, count, now } = request;
+        let Request { text, facets, limit, offset, prefix, recent, count, now, lang } = request;
         Question {
             layers: layers.to_vec(),
             text: text.clone(),
@@ -45,6 +47,7 @@ impl Question {
             recent: *recent,
             count: *count,
             day: day_of(*now),
+            lang: *lang,
             filter: filter.clone(),
         }
     }

@@ -12,6 +12,7 @@ use crate::cell::Layer;
 use crate::failure::Failure;
 use crate::lang::Lang;
 use std::cell::{Cell, RefCell};
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use tantivy::{Searcher, TantivyDocument};
@@ -71,7 +72,7 @@ pub fn answer(
         };
         let doc: TantivyDocument = searcher.doc(at).map_err(fault)?;
         if let Some(kept) = index.kept(&doc)? {
-            answer.hits.push(hit(kept, layer, score, &plan.needles, lang));
+            answer.hits.push(hit(kept, layer, score, &plan.needles, (lang, request.lang)));
         }
     }
     Ok(answer)
@@ -123,11 +124,17 @@ fn facets(found: &[Collected]) -> Vec<(FacetKey, Vec<(String, u64)>)> {
     out
 }
 
-/// A document as a hit: in the language that answers the query better.
-fn hit(kept: Kept, layer: &Layer, score: f32, needles: &[Needle], lang: Option<Lang>) -> Hit {
+/// A document as a hit: in the language that is asked for, else in the one that answers the query better, else in the
+/// reader's.
+fn hit(kept: Kept, layer: &Layer, score: f32, needles: &[Needle], (asked, reader): (Option<Lang>, Lang)) -> Hit {
     let (ja, en) = (Marks::of(&kept.ja, needles), Marks::of(&kept.en, needles));
-    let better = if en.worth(needles) > ja.worth(needles) || kept.ja.is_empty() { Lang::En } else { Lang::Ja };
-    let chosen = lang.filter(|l| !l.pick(&kept.ja, &kept.en).is_empty()).unwrap_or(better);
+    let better = match en.worth(needles).cmp(&ja.worth(needles)) {
+        Ordering::Greater => Lang::En,
+        Ordering::Less => Lang::Ja,
+        Ordering::Equal => reader,
+    };
+    let there = |lang: &Lang| !lang.pick(&kept.ja, &kept.en).is_empty();
+    let chosen = asked.into_iter().chain([better, Lang::Ja]).find(there).unwrap_or(Lang::En);
     let (text, marks) = match chosen {
         Lang::Ja => (&kept.ja, ja),
         Lang::En => (&kept.en, en),

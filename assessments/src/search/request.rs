@@ -2,7 +2,7 @@
 
 use crate::cell::{Address, Layer};
 use crate::id::ServiceId;
-use crate::lang::Label;
+use crate::lang::{Label, Lang};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -155,10 +155,12 @@ pub struct Request {
     pub count: bool,
     /// The time from which `changed` and `evidence` are reckoned.
     pub now: DateTime<Utc>,
+    /// The reader's language: which of a cell's two texts is shown, where both answer as well.
+    pub lang: Lang,
 }
 
 impl Request {
-    /// A search for a text, twenty hits, nothing chosen, facets counted.
+    /// A search for a text, twenty hits, nothing chosen, facets counted, for a reader of Japanese.
     pub fn new(text: &str, now: DateTime<Utc>) -> Request {
         Request {
             text: text.to_owned(),
@@ -169,6 +171,7 @@ impl Request {
             recent: false,
             count: true,
             now,
+            lang: Lang::Ja,
         }
     }
 }

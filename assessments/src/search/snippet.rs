@@ -7,6 +7,7 @@ use super::stem::stem;
 use super::tokens::{Run, parts, runs, text_of};
 use crate::cut::whole;
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 
 /// Characters of a snippet.
 const LENGTH: usize = 110;
@@ -103,15 +104,20 @@ impl Marks {
         }
     }
 
-    /// How much of the query this text answers: more for typed words than for others.
+    /// How much of the query this text answers: each typed word once, and more where it stands there itself. English has
+    /// many words for one of Japanese; they are no more of an answer for that.
     pub fn worth(&self, needles: &[Needle]) -> u32 {
-        let one = |(n, found): (&Needle, &bool)| match (found, &n.why, n.part) {
-            (false, ..) => 0,
-            (true, None, false) => 4,
-            (true, None, true) => 1,
-            (true, Some(_), _) => 2,
-        };
-        needles.iter().zip(&self.found).map(one).sum()
+        let mut words: BTreeMap<&str, u32> = BTreeMap::new();
+        for (needle, _) in needles.iter().zip(&self.found).filter(|(_, found)| **found) {
+            let (word, worth) = match (&needle.why, needle.part) {
+                (None, false) => (&needle.text, 4),
+                (None, true) => (&needle.text, 1),
+                (Some(_), _) => (&needle.of, 2),
+            };
+            let most = words.entry(word).or_default();
+            *most = worth.max(*most);
+        }
+        words.values().sum()
     }
 
     /// The reasons: what was found in the place of a typed word.
@@ -337,6 +343,18 @@ mod tests {
         assert_eq!(why, [Why { kind: WhyKind::Synonym, typed: "MFA".into(), found: "多要素認証".into() }]);
         assert_eq!(marked(text, &needles), ["多要素認証"]);
         assert!(Marks::of("MFA と多要素認証", &needles).why(&needles).is_empty());
+    }
+
+    #[test]
+    fn many_words_in_the_place_of_one_are_no_more_than_the_one() {
+        let other = |word: &str| Needle::other(word, WhyKind::Synonym, "暗号化");
+        let needles =
+            [Needle::typed("暗号化"), other("encryption"), other("encrypted"), other("encrypt"), Needle::typed("KMS")];
+        let worth = |text: &str| Marks::of(text, &needles).worth(&needles);
+        assert_eq!(
+            [worth("暗号化する"), worth("Encryption and encrypted copies"), worth("KMS で暗号化"), worth("")],
+            [4, 2, 8, 0]
+        );
     }
 
     #[test]

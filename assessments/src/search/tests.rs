@@ -123,6 +123,30 @@ fn the_very_cell_stands_first(#[case] query: &str, #[case] expected: &str) {
     assert_eq!(first(&small(), query), expected);
 }
 
+#[rstest]
+#[case("暗号化", Lang::En, Lang::Ja)]
+#[case("encrypted", Lang::Ja, Lang::En)]
+#[case("KMS", Lang::Ja, Lang::Ja)]
+#[case("KMS", Lang::En, Lang::En)]
+#[case("KMS lang:ja", Lang::En, Lang::Ja)]
+fn a_cell_is_shown_in_the_language_that_answers_better_and_else_in_the_reader_s(
+    #[case] query: &str,
+    #[case] lang: Lang,
+    #[case] shown: Lang,
+) {
+    let search = Search::in_memory(Synonyms::builtin()).unwrap();
+    let mut both = group("shared", "s3", "1", &[("criteria/K07/summary/ja", "KMS の鍵で暗号化する。")]);
+    both.docs[0].en = "Encryption with KMS; an encrypted copy is encrypted once more.".into();
+    both.docs[0].tags.extend([docs::tag("lang", "ja"), docs::tag("lang", "en")]);
+    search.replace(vec![both]).unwrap();
+    let request = Request { lang, ..Request::new(query, now()) };
+    let found = search.find(&[Layer::Shared], &request, &Filter::default()).unwrap();
+    assert_eq!(found.hits[0].address.as_ref().unwrap().lang, Some(shown));
+    // What one reader was answered is not what another one is shown.
+    let other = Request { lang: if lang == Lang::Ja { Lang::En } else { Lang::Ja }, ..request };
+    assert!(search.remembered(&[Layer::Shared], &other, &Filter::default()).is_none());
+}
+
 #[test]
 fn minus_or_and_fields_narrow() {
     let search = small();

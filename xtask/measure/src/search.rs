@@ -9,6 +9,7 @@ use assessments::cell::{Address, SheetKey};
 use assessments::change::Door;
 use assessments::desk::{Desk, RealWorld, World, WriteInput};
 use assessments::id::ServiceId;
+use assessments::lang::Lang;
 use assessments::search::{Filter, Request};
 use std::path::Path;
 use std::sync::Arc;
@@ -166,7 +167,7 @@ pub async fn speed(data: &Path) -> Result<()> {
     // A number of suggestions that was not asked for yet: none is answered from what is kept.
     for (text, limit) in (6..16).flat_map(|limit| BEGUN.map(|text| (text, limit))) {
         let start = Instant::now();
-        desk.suggestions(&Actor::command_line(), text, limit).await.map_err(said)?;
+        desk.suggestions(&Actor::command_line(), text, limit, Lang::Ja).await.map_err(said)?;
         seconds.push(start.elapsed().as_secs_f64());
     }
     println!("suggest\t{}\t{}", quantile(&mut seconds, 0.5), quantile(&mut seconds, 0.95));
