@@ -2,10 +2,12 @@
 
 mod as_criteria;
 mod beside;
+mod room;
 mod ways;
 
 pub use as_criteria::as_criteria;
 pub use beside::{Copies, FileRead, Keep, OwnColumn, OwnText};
+pub use room::{MAX_CELLS, MAX_TEXT, Room};
 pub use ways::way_on;
 
 use crate::canonical;

@@ -10,7 +10,7 @@ use assessments::workbook::foreign::builtin_profiles;
 use assessments::workbook::grid::At;
 use assessments::workbook::read::read;
 use assessments::workbook::try_out;
-use hostile_cases::{Expect, book, cases, package};
+use hostile_cases::{Expect, book, cases, documents, package};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -88,7 +88,7 @@ fn comments_and_struck_out_words_are_told_with_their_places() {
 }
 
 /// What files of many kinds begin or end with, and what their readers look for.
-const PIECES: [&[u8]; 20] = [
+const PIECES: [&[u8]; 27] = [
     b"PK\x03\x04",
     b"PK\x01\x02",
     b"PK\x05\x06",
@@ -105,6 +105,13 @@ const PIECES: [&[u8]; 20] = [
     b",",
     b";",
     b"\"",
+    b"<!-- kyohyo-sheet/1 s3 1 e1 -->\n",
+    b"<!-- kyohyo:criteria/K07/summary/ja -->",
+    b"<!-- kyohyo:notes/N-01/note/ja -->\n",
+    b"<!-- kyohyo:criteria/K07/availability = on_default -->",
+    b"<!-- /kyohyo -->\n",
+    b"\n",
+    b"\"format\":\"kyohyo-sheet/1\",",
     b"KB1|e1|s3/criteria|1",
     b"#id/criteria",
     b"\x00\x00\x00\x00",
@@ -159,6 +166,21 @@ proptest! {
         }
         let _ = try_out("a.xlsx", &bytes, &Cells::new());
         let _ = try_out("a.zip", &package(&[("a.csv", b"x,y\n1,2"), ("b.xlsx", &bytes)]), &Cells::new());
+    }
+
+    /// A document of ours, cut and bent, and pieces that mean something in it put between its lines.
+    #[test]
+    fn no_bent_document_panics(number in any::<prop::sample::Index>(), pieces in proptest::collection::vec((any::<prop::sample::Index>(), prop::sample::select(PIECES.to_vec())), 0..8), keep in 0.3_f64..1.0) {
+        let all = documents();
+        let mut bytes = all[number.index(all.len())].clone();
+        bytes.truncate((bytes.len() as f64 * keep).ceil() as usize);
+        // Its first words stay, or it would be taken for something else.
+        let first = bytes.len().min(32);
+        for (place, piece) in &pieces {
+            let at = first + place.index(bytes.len() - first + 1);
+            bytes.splice(at..at, piece.iter().copied());
+        }
+        let _ = try_out("a.md", &bytes, &Cells::new());
     }
 
     #[test]

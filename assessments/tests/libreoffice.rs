@@ -39,7 +39,7 @@ fn comes_home(cells: &Cells, lang: Lang, through: &[&str]) {
     }
     let book = read(&std::fs::read(folder.path().join(last)).unwrap());
     let mark = recognise(&book).unwrap();
-    let draft = own_draft(&book, &criteria(), cells, &mark);
+    let draft = own_draft(&book, &criteria(), cells, &mark).unwrap();
     let plan = plan(&draft, Some(cells), cells, mark.number);
     let odd: Vec<_> = plan.cells.iter().filter(|c| c.outcome != Outcome::Unchanged).collect();
     assert!(odd.is_empty(), "{odd:#?}");

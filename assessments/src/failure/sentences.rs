@@ -252,6 +252,10 @@ fn refusal(reason: &str, detail: &str, lang: Lang) -> String {
             "ブックの中身が大きすぎます。使っていない行・シート・書式を除いて保存し直してください。",
             "The workbook's contents are too large. Remove unused rows, sheets and formats and save it again.",
         ),
+        "too_much_for_a_sheet" => (
+            "一つの評価シートに取り込めるのは 20,000 件・8 MB までです。行を分けて別のファイルにしてください。",
+            "One assessment sheet takes at most 20,000 texts and 8 MB from a file. Divide the rows into several files.",
+        ),
         "damaged" => ("ブックが壊れているか、途中で切れています。", "The workbook is damaged or cut short."),
         "doctype" => {
             ("ブックの中に許可されていない宣言があります。", "The workbook holds a declaration that is not allowed.")

@@ -10,14 +10,12 @@ use crate::change::{Author, CellChange, ChangeSet, Door, NO_HASH};
 use crate::criteria::CriteriaSet;
 use crate::failure::{Conflict, Failure};
 use crate::id::{ChangeId, GrantId, OperationId, RowId, opaque};
+use crate::import::MAX_CELLS;
 use crate::sheet::Cells;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// Most cells of one change set.
-pub const MAX_CELLS: usize = 20_000;
 
 /// A criteria set, as a sheet's head names it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -23,9 +23,13 @@ use detect::{Table, tables};
 use rows::Reader;
 use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization;
+use view::View;
 
 /// The order in which tables are read: notes name categories and scenarios by the numbers of the tables before.
 const ORDER: [&str; 5] = ["criteria", "facts", "paths", "scenarios", "notes"];
+
+/// Most bytes of a line that names the service.
+const SERVICE_LINE: usize = 1_000;
 
 /// A label as it is compared and remembered: NFKC, lower case, without blanks, brackets and numbering.
 pub fn fold_label(label: &str) -> String {
@@ -55,15 +59,16 @@ pub fn services_named(name: &str, provider: &str, names: &[ServiceName]) -> Vec<
 /// Reads a foreign workbook by the profile that fits best.
 ///
 /// # Errors
-/// [`Failure::Refused`] `nothing_found` where no table of any profile is there.
+/// [`Failure::Refused`] `nothing_found` where no table of any profile is there, `too_much_for_a_sheet`.
 pub fn draft(
     book: &Book,
     criteria: &CriteriaSet,
     profiles: &[Profile],
     remembered: &BTreeMap<String, String>,
 ) -> Result<Draft, Failure> {
-    let scored =
-        profiles.iter().map(|p| (p, tables(book, p))).map(|(p, t)| (t.iter().map(|t| t.score).sum::<usize>(), p, t));
+    let views = View::all(book);
+    let read = profiles.iter().map(|p| (p, tables(&views, book.sheets.len() == 1, p)));
+    let scored = read.map(|(p, t)| (t.iter().map(|t| t.score).sum::<usize>(), p, t));
     let Some((_, profile, found)) = scored.filter(|(score, _, _)| *score > 0).max_by_key(|(score, _, _)| *score) else {
         return Err(Failure::refused("nothing_found", ""));
     };
@@ -90,7 +95,7 @@ pub fn draft(
     };
     draft.own = std::mem::take(&mut reader.own);
     let Reader { texts, mut says, .. } = reader;
-    draft.cells = texts.finish(&mut says);
+    draft.cells = texts.finish(&mut says)?;
     draft.findings = says.findings;
     Ok(draft)
 }
@@ -127,6 +132,10 @@ fn service_name(book: &Book, profile: &Profile) -> String {
     }
     for grid in &book.sheets {
         for cell in grid.cells.values() {
+            // Most cells are told from it without a second look at their characters.
+            if cell.text.len() > SERVICE_LINE || !cell.text.contains("対象") {
+                continue;
+            }
             let text: String = cell.text.nfkc().collect();
             if let Some((_, rest)) = text.split_once("対象サービス:") {
                 return rest.split_whitespace().take(2).collect::<Vec<_>>().join(" ");

@@ -27,8 +27,8 @@ use watch::MAX_PART;
 
 /// Largest file, in bytes.
 pub const MAX_FILE: usize = 20 * 1024 * 1024;
-/// Most cells with a value.
-pub const MAX_CELLS: usize = 300_000;
+/// Most cells with a value: reading as many takes a quarter of a second.
+pub const MAX_CELLS: usize = 200_000;
 /// A package of at most so many bytes, unpacked, is packed anew without compression: it is read again at once.
 const PLAIN: u64 = 4 * 1024 * 1024;
 /// Most bytes of a part that only says where things are.

@@ -7,18 +7,13 @@ use crate::cell::Address;
 use crate::criteria::CriteriaSet;
 use crate::failure::Failure;
 use crate::id::{ExportId, RowId};
-use crate::import::{Draft, DraftCell, Finding, Level, Place};
+use crate::import::{Draft, DraftCell, Finding, Level, MAX_CELLS, MAX_TEXT, Place};
 use crate::schema::{self, Rows, SECTIONS};
 use crate::sheet::Cells;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-
-/// Most bytes of a document: a sheet with every cell full is far below it, and reading one takes a few times its size.
-const MAX_BYTES: usize = 8 * 1024 * 1024;
-/// Most cells of a document.
-pub(super) const MAX_CELLS: usize = 20_000;
 
 /// A document as it was read, before it is compared with anything.
 #[derive(Debug, Deserialize)]
@@ -65,7 +60,7 @@ pub fn read_json(bytes: &[u8]) -> Option<Result<JsonSheet, Failure>> {
     if bytes.iter().find(|b| !b.is_ascii_whitespace()) != Some(&b'{') {
         return None;
     }
-    if bytes.len() > MAX_BYTES {
+    if bytes.len() > MAX_TEXT {
         return Some(Err(Failure::refused("too_large", "")));
     }
     let read: Result<JsonSheet, _> = serde_json::from_slice(bytes);

@@ -2,15 +2,14 @@
 //! between them is the text, edited or not.
 
 use super::json::FORMAT;
-use super::json_in::{JsonSheet, MAX_CELLS};
+use super::json_in::JsonSheet;
 use super::own::value::stored;
 use crate::cell::Address;
 use crate::failure::Failure;
+use crate::import::{MAX_CELLS, MAX_TEXT};
 use crate::schema::Kind;
 use std::collections::BTreeMap;
 
-/// Most bytes of a document, as for JSON.
-const MAX_BYTES: usize = 8 * 1024 * 1024;
 /// How a cell's text begins, and how one over several lines ends.
 const OPEN: &str = "<!-- kyohyo:";
 /// The end of a text over several lines.
@@ -67,7 +66,7 @@ pub fn read_markdown(bytes: &[u8]) -> Option<Result<JsonSheet, Failure>> {
     if !bytes.starts_with(b"<!-- kyohyo-sheet/") {
         return None;
     }
-    if bytes.len() > MAX_BYTES {
+    if bytes.len() > MAX_TEXT {
         return Some(Err(Failure::refused("too_large", "")));
     }
     Some(match std::str::from_utf8(bytes) {

@@ -12,8 +12,9 @@ pub use mark::{OwnMark, of_a_layer, recognise, row_hash};
 use crate::canonical;
 use crate::cell::Address;
 use crate::criteria::CriteriaSet;
+use crate::failure::Failure;
 use crate::id::RowId;
-use crate::import::{Draft, DraftCell, OwnColumn, OwnText};
+use crate::import::{Draft, DraftCell, OwnColumn, OwnText, Room};
 use crate::schema::{Kind, Rows, Section};
 use crate::sheet::{Cells, order_between};
 use crate::workbook::grid::{At, Book, Origin};
@@ -35,18 +36,31 @@ struct Reader<'a> {
     base: &'a Cells,
     says: Says,
     draft: Draft,
+    room: Room,
 }
 
 /// Reads our own export. `base` holds the cells at the export's revision.
 ///
 /// A blank cell of the file never erases, a row that is gone is only proposed for deletion, and whatever a program made
 /// of a text by itself is told and not taken.
-pub fn own_draft(book: &Book, criteria: &CriteriaSet, base: &Cells, mark: &OwnMark) -> Draft {
+///
+/// # Errors
+/// [`Failure::Refused`] `too_much_for_a_sheet`.
+pub fn own_draft(book: &Book, criteria: &CriteriaSet, base: &Cells, mark: &OwnMark) -> Result<Draft, Failure> {
     own_draft_of(book, criteria, base, mark, &[])
 }
 
 /// The same; of several copies of a table those on the named sheets are read.
-pub fn own_draft_of(book: &Book, criteria: &CriteriaSet, base: &Cells, mark: &OwnMark, sheets: &[String]) -> Draft {
+///
+/// # Errors
+/// As [`own_draft`].
+pub fn own_draft_of(
+    book: &Book,
+    criteria: &CriteriaSet,
+    base: &Cells,
+    mark: &OwnMark,
+    sheets: &[String],
+) -> Result<Draft, Failure> {
     let mut draft = Draft {
         export: Some(mark.export.clone()),
         service: Some(mark.service.clone()),
@@ -55,7 +69,7 @@ pub fn own_draft_of(book: &Book, criteria: &CriteriaSet, base: &Cells, mark: &Ow
     };
     let mut says = Says::default();
     let blocks = blocks::choose(book, &blocks::find(book), mark, sheets, (&mut draft.copies, &mut says));
-    let mut reader = Reader { book, criteria, base, says, draft };
+    let mut reader = Reader { book, criteria, base, says, draft, room: Room::default() };
     let mut placed = Vec::new();
     for block in &blocks {
         let matched = reader.place(block, mark);
@@ -78,13 +92,14 @@ pub fn own_draft_of(book: &Book, criteria: &CriteriaSet, base: &Cells, mark: &Ow
             reader.own_columns(block, matched);
         }
     }
-    let Reader { mut draft, says, .. } = reader;
+    let Reader { mut draft, says, room, .. } = reader;
+    room.check()?;
     let name = Address::new("facts", RowId::service(), "name", Some(crate::lang::Lang::Ja));
     let named = draft.cells.iter().find(|c| c.address == name).map(|c| c.text.clone());
     draft.service_name = named.unwrap_or_else(|| base.text(&name).to_owned());
     draft.findings = book.findings.clone();
     draft.findings.extend(says.finish());
-    draft
+    Ok(draft)
 }
 
 impl Reader<'_> {
@@ -184,6 +199,9 @@ impl Reader<'_> {
                 continue;
             };
             read += 1;
+            if !self.room.take(cell.text.len()) {
+                return;
+            }
             let place = say::place(&grid.name, at);
             let mut text = match value::read(&address, field, cell, base, &place, &mut self.says) {
                 Some(text) => text,
@@ -219,12 +237,15 @@ impl Reader<'_> {
             for row in matched {
                 let at = At { row: row.at, col };
                 let text = grid.cells.get(&at).filter(|c| !c.struck && c.origin != Origin::Error);
+                let text = text.filter(|c| !c.text.trim().is_empty());
                 if let (Some(cell), Whose::Known(id) | Whose::New(id)) = (text, &row.whose) {
+                    if !self.room.take(cell.text.len()) {
+                        return;
+                    }
                     let row = if row.visible.is_empty() { id.to_string() } else { row.visible.clone() };
                     texts.push(OwnText { row, cell: at.name(), text: cell.text.trim().to_owned() });
                 }
             }
-            texts.retain(|t| !t.text.is_empty());
             if !texts.is_empty() {
                 let (section, place) = (block.section.key.to_owned(), say::place(&grid.name, header));
                 self.draft.own.push(OwnColumn { section, header: name.trim().to_owned(), place, texts });

@@ -101,7 +101,8 @@ impl Parcel {
             return Err(Failure::refused("too_much_together", ""));
         }
         let most = MAX_FILE.min(self.left);
-        let mut content = Vec::new();
+        // As much as is promised, where that is true: growing would hold it twice.
+        let mut content = Vec::with_capacity(usize::try_from(file.size()).unwrap_or(most).min(most));
         let read = file.take(most as u64 + 1).read_to_end(&mut content);
         self.left -= content.len().min(self.left);
         read.map_err(|e| damaged(&e))?;

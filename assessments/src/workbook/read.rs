@@ -21,7 +21,7 @@ const CELL_WEIGHT: usize = 100;
 /// What a shared string weighs beside its text.
 const STRING_WEIGHT: usize = 48;
 /// Most bytes of memory that all of it may weigh.
-const MAX_WEIGHT: usize = 42 * 1024 * 1024;
+const MAX_WEIGHT: usize = 34 * 1024 * 1024;
 
 type Opened<'a> = Xlsx<Cursor<&'a [u8]>>;
 

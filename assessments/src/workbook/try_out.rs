@@ -18,7 +18,9 @@ use std::sync::{Arc, OnceLock};
 /// [`Failure::Refused`] for what cannot be taken. It never panics, and takes at most 64 MB and half a second a file.
 pub fn try_out(file: &str, bytes: &[u8], base: &Cells) -> Result<Plan, Failure> {
     let mut last = Err(Failure::refused("not_a_workbook", ""));
-    let Some(mut files) = parcel(&Arc::new(bytes.to_vec()))? else { return one(file, bytes, base) };
+    // Only what may be a zip is copied for it.
+    let parcel = if bytes.starts_with(b"PK") { parcel(&Arc::new(bytes.to_vec()))? } else { None };
+    let Some(mut files) = parcel else { return one(file, bytes, base) };
     while let Some((name, content)) = files.take() {
         let read = content.and_then(|content| one(&name, &content, base));
         if read.is_ok() || last.is_err() {
@@ -36,9 +38,11 @@ fn one(file: &str, bytes: &[u8], base: &Cells) -> Result<Plan, Failure> {
     };
     let own = recognise(&book);
     let draft = match &own {
-        Some(mark) => own_draft(&book, &criteria, base, mark),
+        Some(mark) => own_draft(&book, &criteria, base, mark)?,
         None => foreign::draft(&book, &criteria, profiles()?, &BTreeMap::new())?,
     };
+    // As after a request: a preview is made from the draft alone.
+    drop(book);
     Ok(plan(&draft, own.is_some().then_some(base), base, 1))
 }
 

@@ -1,6 +1,7 @@
 //! Files that want to hurt, of this project's own making.
 #![allow(clippy::unwrap_used, dead_code)]
 
+pub mod tables;
 pub mod texts;
 
 use std::io::{Cursor, Write};
@@ -320,8 +321,23 @@ fn sheets() -> Vec<Case> {
             data(&cell("A1", &"あ".repeat(10_000_000))),
             Refused(&["too_much_text", "damaged"]),
         ),
-        case("cells without number", "a.xlsx", large(320_000), Refused(&["too_many_cells", "too_much_text"])),
+        case("cells without number", "a.xlsx", large(210_000), Refused(&["too_many_cells", "too_much_text"])),
     ]
+}
+
+/// Documents of ours, as a fuzzer begins with: JSON, Markdown, and one that is half of either.
+pub fn documents() -> Vec<Vec<u8>> {
+    let head = "<!-- kyohyo-sheet/1 s3 1 e1 -->\n";
+    let cell = "<!-- kyohyo:criteria/K07/summary/ja -->\n既定で暗号化\n<!-- /kyohyo -->\n";
+    let value = "- 利用可否: ○ <!-- kyohyo:criteria/K07/availability -->\n<!-- kyohyo:notes/N-01/order = 1 -->\n";
+    let json = r#"{"format":"kyohyo-sheet/1","service":"s3","number":1,"cells":{"criteria/K07/summary/ja":"x","notes/N-01/note/ja":"=1+1"}}"#;
+    let all = [
+        format!("{head}{cell}{value}"),
+        json.to_owned(),
+        format!("{head}{json}{cell}"),
+        format!("{head}{value}{value}"),
+    ];
+    all.into_iter().map(String::into_bytes).collect()
 }
 
 /// The corpus.

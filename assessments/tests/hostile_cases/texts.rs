@@ -3,12 +3,12 @@
 use super::{Case, Expect, case};
 
 /// The largest file, in bytes.
-const LARGEST: usize = 20 * 1024 * 1024;
+pub const LARGEST: usize = 20 * 1024 * 1024;
 /// The largest JSON or Markdown document, in bytes.
 const DOCUMENT: usize = 8 * 1024 * 1024;
 
 /// Lines up to a size.
-fn lines(most: usize, line: impl Fn(usize) -> String) -> String {
+pub fn lines(most: usize, line: impl Fn(usize) -> String) -> String {
     let mut out = String::with_capacity(most);
     for number in 0.. {
         let line = line(number);
@@ -59,7 +59,7 @@ fn separated() -> Vec<Case> {
     let japanese = lines(LARGEST * 27 / 20, |n| format!("分類{n},{}\n", "暗号化する。".repeat(12)));
     let few = lines(LARGEST - 64, |n| format!("鍵{n},{}\n", "x".repeat(30_000)));
     let short = lines(LARGEST, |n| format!("{},値,{}\n", n % 10, n % 7));
-    let fits = short.lines().take(99_000).collect::<Vec<_>>().join("\n");
+    let fits = short.lines().take(66_000).collect::<Vec<_>>().join("\n");
     let row = format!("a,{}", "x,".repeat(LARGEST / 2 - 8));
     let text = format!("a,\"{}", "x\n".repeat(LARGEST / 2 - 8));
     let quotes = format!("a,{}", "\"".repeat(LARGEST - 8));

@@ -33,7 +33,7 @@ proptest! {
         let mark = OwnMark { export: export_id(), service: "s3".into(), number: 12 };
         let base = sheet();
         let _ = recognise(&book);
-        let draft = own_draft(&book, &criteria(), &base, &mark);
+        let draft = own_draft(&book, &criteria(), &base, &mark).unwrap();
         let plan = plan(&draft, Some(&base), &base, 12);
         for cell in &plan.cells {
             prop_assert!(assessments::schema::declared(&cell.address).is_ok());

@@ -17,7 +17,7 @@ pub fn opened(cells: &Cells) -> Book {
 
 pub fn planned(book: &Book, base: &Cells, current: &Cells) -> Plan {
     let mark = recognise(book).unwrap();
-    plan(&own_draft(book, &criteria(), base, &mark), Some(base), current, 12)
+    plan(&own_draft(book, &criteria(), base, &mark).unwrap(), Some(base), current, 12)
 }
 
 /// Everything but what is the same, as `address outcome result`.

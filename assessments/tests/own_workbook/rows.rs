@@ -122,7 +122,7 @@ fn ids_may_be_lost_one_after_the_other() {
     for name in [PART1, PART2, PART3] {
         grid(&mut book, name).cells.retain(|at, _| at.col != 0);
     }
-    let draft = own_draft(&book, &criteria(), &cells, &mark);
+    let draft = own_draft(&book, &criteria(), &cells, &mark).unwrap();
     assert_eq!(differences(&super_plan(&draft, &cells)), Vec::<String>::new(), "column deleted");
     for name in [PART1, PART2, PART3] {
         let keys: Vec<u32> = grid(&mut book, name)
@@ -133,13 +133,13 @@ fn ids_may_be_lost_one_after_the_other() {
             .collect();
         grid(&mut book, name).cells.retain(|at, _| !keys.contains(&at.row));
     }
-    let draft = own_draft(&book, &criteria(), &cells, &mark);
+    let draft = own_draft(&book, &criteria(), &cells, &mark).unwrap();
     assert_eq!(differences(&super_plan(&draft, &cells)), Vec::<String>::new(), "key row deleted");
     assert!(draft.cells.iter().any(|c| c.address == address("criteria/K07/summary/en")));
     for name in [PART1, PART2, PART3] {
         grid(&mut book, name).cells.retain(|at, c| at.col != 1 || c.text == "ID");
     }
-    let draft = own_draft(&book, &criteria(), &cells, &mark);
+    let draft = own_draft(&book, &criteria(), &cells, &mark).unwrap();
     assert_eq!(differences(&super_plan(&draft, &cells)), Vec::<String>::new(), "visible ids deleted");
 }
 
@@ -166,7 +166,7 @@ fn a_row_pasted_from_another_export_is_never_taken_for_a_reversion() {
     assert!(found[0].starts_with("criteria/K05/summary/ja Conflict ネットワーク"), "{found:?}");
     // Where its own base is known it is compared with that: nothing was edited, so nothing changes.
     let mark = recognise(&book).unwrap();
-    let draft = own_draft(&book, &criteria(), &cells, &mark);
+    let draft = own_draft(&book, &criteria(), &cells, &mark).unwrap();
     let hash = row_hash(
         &older,
         assessments::schema::section("criteria").unwrap(),
@@ -178,7 +178,7 @@ fn a_row_pasted_from_another_export_is_never_taken_for_a_reversion() {
     assert_eq!(differences(&plan), Vec::<String>::new());
     // And an edit of the pasted row is that edit alone.
     write(&mut book, PART2, "K05", "limits/ja", "貼り付けた後の編集");
-    let draft = own_draft(&book, &criteria(), &cells, &mark);
+    let draft = own_draft(&book, &criteria(), &cells, &mark).unwrap();
     let plan = plan_with(&draft, Some(&cells), &bases, &cells, 12);
     assert_eq!(differences(&plan), ["criteria/K05/limits/ja Changed 貼り付けた後の編集"]);
 }
@@ -204,7 +204,7 @@ fn two_sheets_with_one_token_are_told_apart_by_name() {
     for (sheet, expected) in
         [(&names[0], vec![]), (&names[1], vec!["criteria/K01/summary/ja Changed 古い写し".to_owned()])]
     {
-        let draft = own_draft_of(&book, &criteria(), &cells, &mark, std::slice::from_ref(sheet));
+        let draft = own_draft_of(&book, &criteria(), &cells, &mark, std::slice::from_ref(sheet)).unwrap();
         assert!(draft.copies.is_empty(), "{sheet}");
         assert_eq!(differences(&super_plan(&draft, &cells)), expected, "{sheet}");
     }

@@ -19,7 +19,7 @@ pub fn corpus(folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder)?;
     let real = crate::workbook::book()?;
     let tests = cases::cases().into_iter().map(|c| c.bytes);
-    let all = tests.chain(all(&real)?.into_iter().map(|h| h.bytes)).chain([real]);
+    let all = tests.chain(made(&real)?.into_iter().map(|h| h.bytes)).chain([real]).chain(cases::documents());
     for (n, bytes) in all.filter(|b| b.len() <= SMALL).enumerate() {
         std::fs::write(folder.join(format!("own-{n:03}")), bytes)?;
     }
@@ -42,8 +42,15 @@ pub struct Hostile {
     pub bytes: Vec<u8>,
 }
 
-/// All of them, made from a real workbook where they are one that was damaged.
+/// All of them: those that are made here, and the texts and tables of the tests that are as large as may be.
 pub fn all(real: &[u8]) -> Result<Vec<Hostile>> {
+    let tests = cases::texts::large_texts().into_iter().chain(cases::tables::large_tables());
+    let tests = tests.map(|c| Hostile { what: c.name, file: c.file, bytes: c.bytes });
+    Ok(made(real)?.into_iter().chain(tests).collect())
+}
+
+/// Made from a real workbook where they are one that was damaged.
+fn made(real: &[u8]) -> Result<Vec<Hostile>> {
     let hostile = |what, file, bytes| Hostile { what, file, bytes };
     let mut bomb = bomb(1024)?;
     let honest = hostile("zip bomb: a sheet of 1 GB", "bomb.xlsx", bomb.clone());

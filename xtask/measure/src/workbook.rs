@@ -151,7 +151,7 @@ fn import(cells: &Cells, bytes: &[u8]) -> Result<()> {
     let criteria = sheet::criteria()?;
     let book = workbook::read::read("s3.xlsx", bytes).map_err(said)?;
     let mark = workbook::recognise(&book).context("the export does not know itself")?;
-    let draft = workbook::own_draft(&book, &criteria, cells, &mark);
+    let draft = workbook::own_draft(&book, &criteria, cells, &mark).map_err(said)?;
     let plan = workbook::plan(&draft, Some(cells), cells, HISTORY);
     let other = plan.cells.iter().find(|cell| cell.outcome != Outcome::Unchanged);
     match other {

@@ -52,10 +52,9 @@ impl Desk {
     /// service's sheet follows, an export of our own by the one that the sheet followed then.
     pub(super) async fn read_file(&self, actor: &Actor, file: &Given<'_>) -> Result<Read, Failure> {
         let (name, content) = (file.name.to_owned(), file.bytes.clone());
-        let taken = {
-            let _turn = turn().await;
-            blocking(move || workbook::take(&name, &content)).await??
-        };
+        // Until what it says is known: a book is in memory as long.
+        let _turn = turn().await;
+        let taken = blocking(move || workbook::take(&name, &content)).await??;
         let book = match taken {
             Taken::Document(sheet) => return self.read_sheet(actor, sheet, file).await,
             Taken::Book(book) => Arc::new(book),
@@ -68,7 +67,7 @@ impl Desk {
             let set = criteria.clone();
             let sheets = file.sheets.to_vec();
             let mark = mark.clone();
-            let mut draft = blocking(move || workbook::own_draft_of(&book, &set, &base, &mark, &sheets)).await?;
+            let mut draft = blocking(move || workbook::own_draft_of(&book, &set, &base, &mark, &sheets)).await??;
             draft.service = Some(record.key.service.to_string());
             let service = self.service_of(actor, &draft, file.service).await;
             let service = service.and_then(|found| at_home(&record.key, found));

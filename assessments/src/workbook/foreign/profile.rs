@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::lang::Lang;
 use crate::schema::Field;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A layout.
 #[derive(Clone, Debug, Deserialize)]
@@ -151,13 +151,9 @@ impl Profile {
 }
 
 impl SheetProfile {
-    /// Whether a folded header is one of the institution's own.
-    pub fn is_own(&self, label: &str) -> bool {
-        any(&self.own, label)
-    }
-
-    /// What a column with this folded header is; a field's own headers here come before the schema's.
-    pub fn role(&self, label: &str) -> Option<Role> {
+    /// What its headers mean.
+    pub fn headers(&self) -> Headers {
+        let mut headers = Headers { own: folded(&self.own).collect(), roles: BTreeMap::new() };
         let fixed = [
             (&self.category, Role::Category),
             (&self.head, Role::Head),
@@ -167,30 +163,26 @@ impl SheetProfile {
             (&self.value, Role::Value),
             (&self.derived, Role::Derived),
         ];
-        if let Some((_, role)) = fixed.into_iter().find(|(names, _)| any(names, label)) {
-            return Some(role);
+        for (names, role) in fixed {
+            headers.add(folded(names), &role);
         }
         if let Some(parent) = &self.parent {
-            let section = crate::schema::section(&parent.section)?;
-            let field = section.fields.iter().find(|f| parent.columns.get(f.key).is_some_and(|n| any(n, label)));
-            if let Some(field) = field {
-                return Some(Role::Parent(field));
+            for field in crate::schema::section(&parent.section).map_or(&[][..], |s| s.fields) {
+                headers.add(parent.columns.get(field.key).into_iter().flat_map(|n| folded(n)), &Role::Parent(field));
             }
         }
-        let section = crate::schema::section(&self.section)?;
-        if !self.key.is_empty() {
-            return None;
-        }
-        section.fields.iter().find(|f| self.names(f, label)).map(Role::Field)
-    }
-
-    fn names(&self, field: &Field, label: &str) -> bool {
-        match self.columns.get(field.key) {
-            Some(own) => any(own, label),
-            None => {
-                [field.ja, field.en].into_iter().chain(field.aliases.iter().copied()).any(|n| fold_label(n) == label)
+        // A sheet of labels and values has no columns of fields.
+        let section = crate::schema::section(&self.section).filter(|_| self.key.is_empty());
+        for field in section.map_or(&[][..], |s| s.fields) {
+            match self.columns.get(field.key) {
+                Some(own) => headers.add(folded(own), &Role::Field(field)),
+                None => {
+                    let names = [field.ja, field.en].into_iter().chain(field.aliases.iter().copied());
+                    headers.add(names.map(fold_label), &Role::Field(field));
+                }
             }
         }
+        headers
     }
 
     /// Whether a text stands for nothing in a field.
@@ -199,6 +191,31 @@ impl SheetProfile {
     }
 }
 
-fn any(names: &[String], label: &str) -> bool {
-    names.iter().any(|n| fold_label(n) == label)
+/// What the headers of a layout mean, folded once for all sheets of a file.
+pub struct Headers {
+    own: BTreeSet<String>,
+    roles: BTreeMap<String, Role>,
+}
+
+impl Headers {
+    /// Of two meanings of a name the first counts: a field's own headers here come before the schema's.
+    fn add(&mut self, names: impl Iterator<Item = String>, role: &Role) {
+        for name in names {
+            self.roles.entry(name).or_insert_with(|| role.clone());
+        }
+    }
+
+    /// Whether a folded header is one of the institution's own.
+    pub fn is_own(&self, label: &str) -> bool {
+        self.own.contains(label)
+    }
+
+    /// What a column with this folded header is.
+    pub fn role(&self, label: &str) -> Option<&Role> {
+        self.roles.get(label)
+    }
+}
+
+fn folded(names: &[String]) -> impl Iterator<Item = String> {
+    names.iter().map(|name| fold_label(name))
 }

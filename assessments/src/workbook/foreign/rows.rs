@@ -1,24 +1,29 @@
 //! The rows of a table, each placed or told.
 
-use super::category::propose;
+use super::category::Categories;
 use super::detect::Table;
 use super::fold_label;
-use super::profile::{Profile, Role};
+use super::profile::{Headers, Profile, Role};
 use super::say::Says;
-use super::texts::{Source, Texts};
+use super::texts::{Source, Texts, joined};
 use crate::criteria::CriteriaSet;
 use crate::id::RowId;
 use crate::import::{Mapping, OwnColumn, OwnText, Place};
 use crate::schema::{Field, Kind};
 use crate::workbook::grid::{At, Origin};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use unicode_normalization::UnicodeNormalization;
 
+/// Most bytes of a label that may name a category, or of a row's number: 300 Japanese characters, as many as are remembered.
+pub const MAX_LABEL: usize = 900;
+/// Most footnotes, and most bytes of one.
+const FOOTNOTES: (usize, usize) = (1_000, 3_000);
+
 /// A text that was read from a row.
-#[derive(Clone)]
-pub struct Said {
+#[derive(Clone, Copy)]
+pub struct Said<'t> {
     /// The text; for a ditto mark what stands above.
-    pub text: String,
+    pub text: &'t str,
     /// What it was.
     pub origin: Origin,
     /// Where it stands; for a merged range its first cell.
@@ -33,8 +38,8 @@ pub struct Reader<'a> {
     pub criteria: &'a CriteriaSet,
     /// The layout.
     pub profile: &'a Profile,
-    /// What a reader said labels mean.
-    pub remembered: &'a BTreeMap<String, String>,
+    /// What labels mean.
+    pub categories: Categories<'a>,
     /// What is told.
     pub says: Says,
     /// What is taken.
@@ -51,6 +56,7 @@ pub struct Reader<'a> {
     pub own: Vec<OwnColumn>,
     /// What the row that is read belongs to, as an own column names it.
     pub owner: String,
+    labels: BTreeSet<String>,
     placeholders: BTreeMap<String, usize>,
     row: usize,
 }
@@ -61,7 +67,7 @@ impl<'a> Reader<'a> {
         Self {
             criteria,
             profile,
-            remembered,
+            categories: Categories::new(criteria, profile, remembered),
             says: Says::default(),
             texts: Texts::new(profile.lang),
             mapping: vec![],
@@ -70,6 +76,7 @@ impl<'a> Reader<'a> {
             footnotes: BTreeMap::new(),
             own: vec![],
             owner: String::new(),
+            labels: BTreeSet::new(),
             placeholders: BTreeMap::new(),
             row: 0,
         }
@@ -86,9 +93,13 @@ impl<'a> Reader<'a> {
             self.table_read(table, rows);
             return;
         }
-        let mut above: BTreeMap<u32, String> = BTreeMap::new();
+        let headers = table.layout.headers();
+        let mut above: BTreeMap<u32, &str> = BTreeMap::new();
         let mut rows = 0;
         for row in table.first..=table.view.last.row {
+            if self.texts.room.is_full() {
+                return;
+            }
             if !table.view.own(row).any(|(_, c)| !c.text.trim().is_empty()) {
                 continue;
             }
@@ -96,7 +107,7 @@ impl<'a> Reader<'a> {
             self.row += 1;
             self.owner.clear();
             let taken = match table.section.key {
-                "criteria" => self.answer(table, &said),
+                "criteria" => self.answer(table, &headers, &said),
                 _ => self.free(table, row, &said),
             };
             rows += usize::from(taken);
@@ -129,7 +140,7 @@ impl<'a> Reader<'a> {
 
     /// The texts of a row by column; struck-out cells and error values are told and left out, ditto marks repeat what
     /// stands above.
-    fn row(&mut self, table: &Table<'_>, row: u32, above: &mut BTreeMap<u32, String>) -> BTreeMap<u32, Said> {
+    fn row<'t>(&mut self, table: &Table<'t>, row: u32, above: &mut BTreeMap<u32, &'t str>) -> BTreeMap<u32, Said<'t>> {
         let mut out = BTreeMap::new();
         for (col, role) in &table.roles {
             let Some((at, cell)) = table.view.cell(row, *col) else { continue };
@@ -150,54 +161,57 @@ impl<'a> Reader<'a> {
                 self.says.formula(&place, text);
             }
             let text = match (self.profile.is_ditto(text), above.get(col)) {
-                (false, _) => text.to_owned(),
-                (true, Some(text)) => text.clone(),
+                (false, _) => text,
+                (true, Some(text)) => *text,
                 (true, None) => {
                     self.says.ditto(&place, text);
                     continue;
                 }
             };
-            above.insert(*col, text.clone());
+            above.insert(*col, text);
             out.insert(*col, Said { text, origin: cell.origin, at, own });
         }
         out
     }
 
-    fn answer(&mut self, table: &Table<'_>, said: &BTreeMap<u32, Said>) -> bool {
+    fn answer(&mut self, table: &Table<'_>, headers: &Headers, said: &BTreeMap<u32, Said<'_>>) -> bool {
         let of = |role: Role| table.column(&role).and_then(|col| said.get(&col));
         let Some(label) = of(Role::Category) else { return false };
-        if table.layout.category.iter().any(|c| fold_label(c) == fold_label(&label.text)) {
+        let at = table.view.place(label.at);
+        if label.text.len() > MAX_LABEL {
+            self.says.unmapped(&at, label.text, "");
+            return true;
+        }
+        if headers.role(&fold_label(label.text)) == Some(&Role::Category) {
             return false;
         }
-        let at = table.view.place(label.at);
-        let (category, confidence) = propose(&label.text, self.criteria, self.profile, self.remembered);
-        if !self.mapping.iter().any(|m| m.label == label.text) {
-            let (label, category) = (label.text.clone(), category.clone());
-            let group = of(Role::Derived).map(|s| s.text.clone()).unwrap_or_default();
+        let (category, confidence) = self.categories.propose(label.text);
+        if self.labels.insert(label.text.to_owned()) {
+            let (label, category) = (label.text.to_owned(), category.clone());
+            let group = of(Role::Derived).map(|s| s.text.chars().take(MAX_LABEL / 4).collect()).unwrap_or_default();
             self.mapping.push(Mapping { label, category, confidence, group, place: at.clone() });
         }
-        if let Some(number) = of(Role::Number) {
-            self.numbers.insert(plain(&number.text), (category.clone(), label.text.clone()));
+        if let Some(number) = of(Role::Number).filter(|n| n.text.len() <= MAX_LABEL) {
+            self.numbers.insert(plain(number.text), (category.clone(), label.text.to_owned()));
         }
-        self.owner.clone_from(if category.is_empty() { &label.text } else { &category });
+        self.owner = if category.is_empty() { label.text } else { category.as_str() }.to_owned();
         let Some(row) = RowId::parse(&category).ok().filter(|_| !category.is_empty()) else {
-            let texts: Vec<&str> = said.values().map(|s| s.text.as_str()).collect();
-            self.says.unmapped(&at, &label.text, &texts.join(" / "));
+            self.says.unmapped(&at, label.text, &joined(said.values().map(|s| s.text), " / "));
             return true;
         };
-        let mut head = of(Role::Head).map(|h| h.text.clone()).unwrap_or_default();
+        let mut head = of(Role::Head).map(|h| h.text.to_owned()).unwrap_or_default();
         if self.profile.framework.is_some() && !head.is_empty() {
             head = format!("{head} ({})", label.text);
         }
-        let source = Source { row: self.row, head, label: label.text.clone() };
-        let by_default = of(Role::Default).map(|d| d.text.clone()).unwrap_or_default();
+        let source = Source { row: self.row, head, label: label.text.to_owned() };
+        let by_default = of(Role::Default).map(|d| d.text.to_owned()).unwrap_or_default();
         for (field, said) in fields(table, said) {
             self.value(table, &row, field, said, &source, &by_default);
         }
         true
     }
 
-    fn free(&mut self, table: &Table<'_>, row: u32, said: &BTreeMap<u32, Said>) -> bool {
+    fn free(&mut self, table: &Table<'_>, row: u32, said: &BTreeMap<u32, Said<'_>>) -> bool {
         let own = fields(table, said).filter(|(_, s)| s.own).count();
         let all = table.roles.values().filter(|r| matches!(r, Role::Field(_))).count();
         let grouped = table.layout.parent.is_some() && said.len() > own;
@@ -206,8 +220,9 @@ impl<'a> Reader<'a> {
         }
         let id = self.placeholder(table.section.key);
         let number = said.iter().find(|(col, _)| table.roles.get(col).is_some_and(is_number));
-        self.owner = number.map_or_else(|| format!("{}", row + 1), |(_, s)| s.text.clone());
-        let head = table.column(&Role::Head).and_then(|c| said.get(&c)).map(|h| h.text.clone()).unwrap_or_default();
+        let number = number.map(|(_, s)| s.text.to_owned()).filter(|n| n.len() <= MAX_LABEL);
+        self.owner = number.unwrap_or_else(|| format!("{}", row + 1));
+        let head = table.column(&Role::Head).and_then(|c| said.get(&c)).map(|h| h.text.to_owned()).unwrap_or_default();
         let source = Source { row: self.row, head, label: String::new() };
         self.group(table, &id, said);
         for (field, said) in fields(table, said) {
@@ -220,30 +235,35 @@ impl<'a> Reader<'a> {
     }
 
     /// The row's group becomes a row of its own section, once, and the row names it.
-    fn group(&mut self, table: &Table<'_>, id: &RowId, said: &BTreeMap<u32, Said>) {
+    fn group(&mut self, table: &Table<'_>, id: &RowId, said: &BTreeMap<u32, Said<'_>>) {
         let Some(parent) = &table.layout.parent else { return };
-        let mut of_group: Vec<(&'static Field, &Said)> = Vec::new();
+        let mut of_group: Vec<(&'static Field, &Said<'_>)> = Vec::new();
         for (col, role) in &table.roles {
             if let (Role::Parent(field), Some(said)) = (role, said.get(col)) {
                 of_group.push((field, said));
             }
         }
-        let number = table.column(&Role::Number).and_then(|c| said.get(&c)).map(|s| plain(&s.text));
-        let Some(key) = number.or_else(|| of_group.first().map(|(_, s)| s.text.clone())) else { return };
+        let number = table.column(&Role::Number).and_then(|c| said.get(&c)).filter(|s| s.text.len() <= MAX_LABEL);
+        let number = number.map(|s| plain(s.text));
+        let Some(key) = number.or_else(|| of_group.first().map(|(_, s)| s.text.to_owned())) else { return };
+        let bytes = key.len();
         let slot = (parent.section.clone(), key);
         let group = match self.groups.get(&slot) {
             Some(known) => known.clone(),
             None => {
+                if !self.texts.room.take(bytes) {
+                    return;
+                }
                 let new = self.placeholder(&parent.section);
                 self.groups.insert(slot, new.clone());
                 new
             }
         };
         for (field, said) in &of_group {
-            if !table.layout.ignores(field, &said.text) {
+            if !table.layout.ignores(field, said.text) {
                 let lang = field.bilingual.then_some(self.profile.lang);
                 let address = crate::cell::Address::new(&parent.section, group.clone(), field.key, lang);
-                self.texts.add(address, said.text.clone(), table.view.place(said.at), &Source::default());
+                self.texts.add(address, said.text.to_owned(), table.view.place(said.at), &Source::default());
             }
         }
         let at = of_group.first().map_or(At::default(), |(_, s)| s.at);
@@ -257,7 +277,7 @@ impl<'a> Reader<'a> {
             let digits = text.strip_prefix('※').map(|t| t.chars().take_while(char::is_ascii_digit).count());
             let Some(digits) = digits.filter(|n| *n > 0) else { continue };
             let mark: String = text.chars().take(1 + digits).collect();
-            if text.len() > mark.len() {
+            if text.len() > mark.len() && text.len() <= FOOTNOTES.1 && self.footnotes.len() < FOOTNOTES.0 {
                 self.footnotes.entry(mark).or_insert_with(|| text.to_owned());
             }
         }
@@ -267,8 +287,7 @@ impl<'a> Reader<'a> {
         for row in 0..table.header {
             let Some((at, _)) = table.view.own(row).next() else { continue };
             let place = table.view.place(*at);
-            let read: Vec<&str> = table.view.own(row).map(|(_, c)| c.text.as_str()).collect();
-            let read = read.join(" ");
+            let read = joined(table.view.own(row).map(|(_, c)| &c.text), " ");
             if read.contains("評価日") {
                 self.says.assessment_date(&place, &read);
             } else {
@@ -280,7 +299,7 @@ impl<'a> Reader<'a> {
     /// Tells the columns that are not ours; their numbers, with their places in what is kept of them.
     fn own_columns(&mut self, table: &Table<'_>) -> Vec<(u32, usize)> {
         let mut found = Vec::new();
-        let used: std::collections::BTreeSet<u32> = table
+        let used: BTreeSet<u32> = table
             .view
             .grid
             .cells
@@ -310,6 +329,7 @@ impl<'a> Reader<'a> {
             if let Some(column) = self.own.get_mut(*index)
                 && !self.profile.is_blank(text)
                 && column.texts.len() < 1_000
+                && self.texts.room.take(text.len() + self.owner.len())
             {
                 let cell = At { row, col: *col }.name();
                 column.texts.push(OwnText { row: self.owner.clone(), cell, text: text.to_owned() });
@@ -318,9 +338,9 @@ impl<'a> Reader<'a> {
     }
 
     fn leftover(&mut self, table: &Table<'_>, row: u32) {
-        let read: Vec<&str> = table.view.own(row).map(|(_, c)| c.text.as_str()).take(50).collect();
+        let read = joined(table.view.own(row).map(|(_, c)| &c.text), " ");
         if let Some((at, _)) = table.view.own(row).find(|(_, c)| !c.text.trim().is_empty()) {
-            self.says.row_without_place(&table.view.place(*at), &read.join(" "));
+            self.says.row_without_place(&table.view.place(*at), &read);
         }
     }
 }
@@ -335,7 +355,10 @@ fn is_number(role: &Role) -> bool {
 }
 
 /// The fields of a row, choices first: what stands behind a mark goes ahead of remarks.
-fn fields<'t>(table: &'t Table<'_>, said: &'t BTreeMap<u32, Said>) -> impl Iterator<Item = (&'static Field, &'t Said)> {
+fn fields<'t>(
+    table: &'t Table<'_>,
+    said: &'t BTreeMap<u32, Said<'t>>,
+) -> impl Iterator<Item = (&'static Field, &'t Said<'t>)> {
     let is_choice = |role: &Role| matches!(role, Role::Field(f) if matches!(f.kind, Kind::Choice(_)));
     let of = move |choices: bool| {
         table.roles.iter().filter(move |(_, r)| is_choice(r) == choices).filter_map(|(col, role)| match role {

@@ -4,9 +4,9 @@ use super::say::Says;
 use crate::canonical;
 use crate::cell::Address;
 use crate::failure::Failure;
-use crate::import::{DraftCell, Place};
+use crate::import::{DraftCell, Place, Room};
 use crate::lang::Lang;
-use crate::schema::{Choice, Field, Kind};
+use crate::schema::{Choice, Field, Kind, MAX_UNITS};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Which row of a file a text comes from, and what that row is about.
@@ -26,46 +26,64 @@ struct Entry {
     source: Source,
 }
 
+impl Entry {
+    fn bytes(&self) -> usize {
+        self.text.len() + self.source.head.len() + self.source.label.len()
+    }
+}
+
 /// Collects texts by cell, in the file's order.
 pub struct Texts {
+    /// What may still be taken.
+    pub room: Room,
     lang: Lang,
     cells: Vec<(Address, Vec<Entry>)>,
     known: BTreeMap<Address, usize>,
-    used: BTreeSet<(Address, Place)>,
+    used: BTreeSet<(usize, Place)>,
 }
 
 impl Texts {
     /// Nothing yet; `lang` is the language of heads and marks.
     pub fn new(lang: Lang) -> Self {
-        Self { lang, cells: vec![], known: BTreeMap::new(), used: BTreeSet::new() }
+        Self { room: Room::default(), lang, cells: vec![], known: BTreeMap::new(), used: BTreeSet::new() }
     }
 
-    /// Adds a text; one that was taken from this very place for this cell (merged rows) counts once.
+    /// Adds a text, where there is room; one that was taken from this very place for this cell (merged rows) counts once.
     pub fn add(&mut self, address: Address, text: String, place: Place, source: &Source) {
-        if !self.used.insert((address.clone(), place.clone())) {
+        let next = self.cells.len();
+        let at = *self.known.get(&address).unwrap_or(&next);
+        if !self.used.insert((at, place.clone())) {
             return;
         }
         let entry = Entry { text, place, source: source.clone() };
-        match self.known.get(&address).and_then(|at| self.cells.get_mut(*at)) {
+        if !self.room.take(entry.bytes()) {
+            return;
+        }
+        match self.cells.get_mut(at) {
             Some((_, entries)) => entries.push(entry),
             None => {
-                self.known.insert(address.clone(), self.cells.len());
+                self.known.insert(address.clone(), at);
                 self.cells.push((address, vec![entry]));
             }
         }
     }
 
     /// The cells. Values of which only one can stand are left out where rows differ, and told.
-    pub fn finish(self, says: &mut Says) -> Vec<DraftCell> {
+    ///
+    /// # Errors
+    /// [`Failure::Refused`] `too_much_for_a_sheet` where there was no room for all of them.
+    pub fn finish(self, says: &mut Says) -> Result<Vec<DraftCell>, Failure> {
+        self.room.check()?;
         let marks = self.marks();
+        let Self { lang, cells, .. } = self;
         let mut out = Vec::new();
-        for (address, entries) in &self.cells {
+        for (address, entries) in cells {
             let (Some(field), Some(first)) = (address.declared(), entries.first()) else { continue };
             let text = match field.kind {
-                Kind::Markdown => list(entries, self.lang, marks.get(address)),
-                Kind::Short => distinct(entries).join(" / "),
-                Kind::Links | Kind::Guardrails => lines(entries),
-                _ => match single(entries, field) {
+                Kind::Markdown => list(&entries, lang, marks.get(&address)),
+                Kind::Short => joined(distinct(&entries).into_iter(), " / "),
+                Kind::Links | Kind::Guardrails => lines(&entries),
+                _ => match single(&entries, field) {
                     Ok(text) => text,
                     Err(all) => {
                         says.marks_differ(&first.place, (field.ja, field.en), &all);
@@ -73,16 +91,16 @@ impl Texts {
                     }
                 },
             };
-            match canonical::check(address, field, &text) {
+            match canonical::check(&address, field, &text) {
                 Ok(text) if text.is_empty() => {}
-                Ok(text) => out.push(DraftCell { address: address.clone(), text, place: first.place.clone() }),
+                Ok(text) => out.push(DraftCell { place: first.place.clone(), address, text }),
                 Err(Failure::TooLong { .. }) => {
                     says.not_understood("too_long", &first.place, (field.ja, field.en), &text)
                 }
                 Err(_) => says.not_understood("not_understood", &first.place, (field.ja, field.en), &text),
             }
         }
-        out
+        Ok(out)
     }
 
     /// For each summary whose rows differ in availability: the word of each row, so that it is not lost.
@@ -112,7 +130,21 @@ fn distinct(entries: &[Entry]) -> Vec<&str> {
 fn lines(entries: &[Entry]) -> String {
     let mut seen = BTreeSet::new();
     let lines = entries.iter().flat_map(|e| e.text.lines()).filter(|l| !l.trim().is_empty() && seen.insert(l.trim()));
-    lines.collect::<Vec<_>>().join("\n")
+    joined(lines, "\n")
+}
+
+/// Texts in a row, up to what is longer than any cell may be: the rest would only be in memory twice.
+pub fn joined<T: AsRef<str>>(texts: impl Iterator<Item = T>, between: &str) -> String {
+    let mut out = String::new();
+    for (number, text) in texts.enumerate() {
+        out.push_str(if number == 0 { "" } else { between });
+        out.push_str(text.as_ref());
+        // A character has at most three bytes for each of its UTF-16 units.
+        if out.len() > 3 * MAX_UNITS {
+            break;
+        }
+    }
+    out
 }
 
 /// The one value of all rows, or what each row says.
@@ -121,7 +153,7 @@ fn single(entries: &[Entry], field: &Field) -> Result<String, String> {
         [only] => Ok((*only).to_owned()),
         _ => {
             let said = |e: &Entry| format!("{} {}", e.place.cell, word(field.choices(), &e.text, Lang::Ja));
-            Err(entries.iter().map(said).collect::<Vec<_>>().join("、"))
+            Err(joined(entries.iter().map(said), "、"))
         }
     }
 }
@@ -129,8 +161,10 @@ fn single(entries: &[Entry], field: &Field) -> Result<String, String> {
 /// One row's text as it is; several rows as a list in the file's order, each under what it is about.
 fn list(entries: &[Entry], lang: Lang, marks: Option<&BTreeMap<usize, String>>) -> String {
     let mut rows: Vec<(&Source, Vec<&str>)> = Vec::new();
+    let mut places: BTreeMap<usize, usize> = BTreeMap::new();
     for entry in entries {
-        match rows.iter_mut().find(|(s, _)| s.row == entry.source.row) {
+        let place = *places.entry(entry.source.row).or_insert(rows.len());
+        match rows.get_mut(place) {
             Some((_, texts)) if texts.contains(&entry.text.as_str()) => {}
             Some((_, texts)) => texts.push(&entry.text),
             None => rows.push((&entry.source, vec![&entry.text])),
@@ -138,7 +172,7 @@ fn list(entries: &[Entry], lang: Lang, marks: Option<&BTreeMap<usize, String>>) 
     }
     let labels: BTreeSet<&str> = rows.iter().map(|(s, _)| s.label.as_str()).collect();
     let item = |(source, texts): &(&Source, Vec<&str>)| {
-        let text = texts.join("\n");
+        let text = joined(texts.iter(), "\n");
         let head = match (source.head.is_empty(), labels.len() > 1) {
             (true, true) => source.label.as_str(),
             _ => source.head.as_str(),
@@ -156,7 +190,7 @@ fn list(entries: &[Entry], lang: Lang, marks: Option<&BTreeMap<usize, String>>) 
     };
     match rows.as_slice() {
         [only] => item(only),
-        _ => rows.iter().map(|r| format!("- {}", item(r).replace('\n', "\n  "))).collect::<Vec<_>>().join("\n"),
+        _ => joined(rows.iter().map(|r| format!("- {}", item(r).replace('\n', "\n  "))), "\n"),
     }
 }
 
@@ -190,7 +224,7 @@ mod tests {
             texts.add(address("criteria/K07/summary/ja"), text.into(), at(&cell), &row(n, head));
         }
         let mut says = Says::default();
-        let cells = texts.finish(&mut says);
+        let cells = texts.finish(&mut says).unwrap();
         assert_eq!(cells.len(), 1);
         assert_eq!(
             cells[0].text,
@@ -207,6 +241,6 @@ mod tests {
         for n in 0..3 {
             texts.add(address("criteria/K07/limits/en"), "a".into(), at("B1"), &row(n, "X*"));
         }
-        assert_eq!(texts.finish(&mut Says::default())[0].text, "**X\\***: a");
+        assert_eq!(texts.finish(&mut Says::default()).unwrap()[0].text, "**X\\***: a");
     }
 }

@@ -1,16 +1,17 @@
 //! What a text of a row is in its field.
 
-use super::category::{SURE, by_id, propose};
+use super::category::{SURE, by_id};
 use super::detect::Table;
 use super::numbers::before_excel;
 use super::profile::Role;
-use super::rows::{Reader, Said, plain};
+use super::rows::{MAX_LABEL, Reader, Said, plain};
 use super::texts::Source;
 use crate::cell::Address;
 use crate::id::RowId;
 use crate::lang::Lang;
 use crate::schema::{Field, Kind};
 use crate::workbook::{grid::Origin, marks};
+use std::collections::{BTreeMap, BTreeSet};
 use unicode_normalization::UnicodeNormalization;
 
 impl Reader<'_> {
@@ -20,11 +21,11 @@ impl Reader<'_> {
         table: &Table<'_>,
         row: &RowId,
         field: &'static Field,
-        said: &Said,
+        said: &Said<'_>,
         source: &Source,
         by_default: &str,
     ) {
-        if table.layout.ignores(field, &said.text) {
+        if table.layout.ignores(field, said.text) {
             return;
         }
         let at = table.view.place(said.at);
@@ -32,9 +33,9 @@ impl Reader<'_> {
         let own = address(field.key, field.bilingual.then_some(self.profile.lang));
         let value = match field.kind {
             Kind::Choice(list) => {
-                let (key, rest) = marks::choice(field, list, &said.text);
+                let (key, rest) = marks::choice(field, list, said.text);
                 let key = match key {
-                    None if marks::is_dash(&said.text) => return,
+                    None if marks::is_dash(said.text) => return,
                     Some("can_enable") if marks::is_yes(by_default) => Some("on_default"),
                     key => key,
                 };
@@ -44,22 +45,22 @@ impl Reader<'_> {
                 }
                 key.map(str::to_owned)
             }
-            Kind::Choices(_) => crate::workbook::own::value::stored(field, &said.text),
+            Kind::Choices(_) => crate::workbook::own::value::stored(field, said.text),
             Kind::Reference("criteria") => {
-                let (first, others) = self.categories(&said.text);
+                let (first, others) = self.named_categories(said.text);
                 let note = address("note", Some(self.profile.lang));
                 if let Some(others) = others.filter(|_| note.declared().is_some()) {
                     self.texts.add(note, others, at.clone(), source);
                 }
                 first
             }
-            Kind::Reference(section) => self.named_rows(section, &said.text),
-            Kind::Date => Some(date(&said.text)),
+            Kind::Reference(section) => self.named_rows(section, said.text),
+            Kind::Date => Some(date(said.text)),
             Kind::Short if said.origin == Origin::Date => {
-                self.says.excel_converted(&at, &said.text, None);
+                self.says.excel_converted(&at, said.text, None);
                 return;
             }
-            _ => Some(said.text.clone()),
+            _ => Some(said.text.to_owned()),
         };
         match value {
             Some(value) if crate::canonical::check(&own, field, &value).is_ok() => {
@@ -67,7 +68,7 @@ impl Reader<'_> {
             }
             _ => {
                 let code = if field.key == "availability" { "unknown_mark" } else { "not_understood" };
-                self.says.not_understood(code, &at, (field.ja, field.en), &said.text);
+                self.says.not_understood(code, &at, (field.ja, field.en), said.text);
             }
         }
     }
@@ -79,27 +80,30 @@ impl Reader<'_> {
         row: u32,
         id: &RowId,
         field: &'static Field,
-        said: &Said,
+        said: &Said<'_>,
         source: &Source,
     ) {
         let near = |row: Option<u32>| row.map_or("", |r| table.view.text(r, said.at.col));
-        let was = before_excel(&said.text, near(row.checked_sub(1)), near(row.checked_add(1)));
+        let was = before_excel(said.text, near(row.checked_sub(1)), near(row.checked_add(1)));
         let at = table.view.place(said.at);
-        self.says.excel_converted(&at, &said.text, was.as_deref());
+        self.says.excel_converted(&at, said.text, was.as_deref());
         if let Some(text) = was {
             self.texts.add(Address::new(table.section.key, id.clone(), field.key, None), text, at, source);
         }
     }
 
     /// The categories that a note names, by the file's own numbers or by name: the first, and a line for the others.
-    fn categories(&self, text: &str) -> (Option<String>, Option<String>) {
+    fn named_categories(&self, text: &str) -> (Option<String>, Option<String>) {
         let of = |part: &str| -> Option<(String, String)> {
             let known = self.numbers.get(&plain(part)).filter(|(category, _)| !category.is_empty());
             known.cloned().or_else(|| {
-                let (category, sure) = propose(part, self.criteria, self.profile, self.remembered);
+                let (category, sure) = self.categories.propose(part);
                 (sure >= SURE).then(|| (category, String::new()))
             })
         };
+        if text.len() > MAX_LABEL {
+            return (None, None);
+        }
         let parts: Vec<&str> =
             text.split([',', '、', '，', '・', '\n', ';']).map(str::trim).filter(|p| !p.is_empty()).collect();
         let found: Vec<Option<(String, String)>> = parts.iter().map(|p| of(p)).collect();
@@ -124,6 +128,9 @@ impl Reader<'_> {
 
     /// Rows of another section that a text names by the file's numbers.
     fn named_rows(&self, section: &str, text: &str) -> Option<String> {
+        if text.len() > MAX_LABEL {
+            return None;
+        }
         let parts = text.split([',', '、', '，', '\n']).map(plain).filter(|p| !p.is_empty());
         let rows: Option<Vec<String>> =
             parts.map(|p| self.groups.get(&(section.to_owned(), p)).map(ToString::to_string)).collect();
@@ -133,20 +140,28 @@ impl Reader<'_> {
     /// A column told as a whole: which rows have which value, as an answer of the category that the profile names.
     pub fn whole(&mut self, table: &Table<'_>) {
         let (Some(whole), Some(framework)) = (&table.layout.whole, &self.profile.framework) else { return };
-        let is = |col: &u32| whole.column.iter().any(|c| super::fold_label(c) == super::fold_label(table.label(*col)));
+        let wanted: Vec<String> = whole.column.iter().map(|c| super::fold_label(c)).collect();
+        let is = |col: &u32| table.folded(*col).is_some_and(|label| wanted.iter().any(|w| w == label));
         let Some(col) = (0..=table.view.last.col).find(is) else { return };
         let Some(row) = by_id(&whole.id, framework, self.criteria).and_then(|id| RowId::parse(&id).ok()) else {
             return;
         };
         let head = table.column(&Role::Head);
         let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+        let (mut places, mut known) = (BTreeMap::new(), BTreeSet::new());
         for at in table.first..=table.view.last.row {
             let (value, name) = (table.view.text(at, col), head.map_or("", |h| table.view.text(at, h)));
             if self.profile.is_blank(value) || name.is_empty() {
                 continue;
             }
-            match groups.iter_mut().find(|(v, _)| *v == value) {
-                Some((_, names)) if names.contains(&name) => {}
+            if !known.insert((value, name)) {
+                continue;
+            }
+            if !self.texts.room.take(value.len() + name.len()) {
+                return;
+            }
+            let place = *places.entry(value).or_insert(groups.len());
+            match groups.get_mut(place) {
                 Some((_, names)) => names.push(name),
                 None => groups.push((value, vec![name])),
             }

@@ -8,9 +8,17 @@ use crate::schema::{Field, SECTIONS, Section};
 use crate::workbook::grid::{At, Book, Grid};
 use crate::workbook::text;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// Rows from the top of a sheet, and under a key row, in which a header is looked for.
 const HEADER_DEPTH: u32 = 60;
+
+/// Most tables of a sheet, and of a workbook: an export has six.
+const MOST: (usize, usize) = (16, 64);
+
+/// Our own headers: the fields that they may be, by section.
+type Headers = BTreeMap<String, Vec<(&'static str, Column)>>;
+type Column = (&'static Field, Option<Lang>);
 
 /// Fields by row, languages by column.
 type Form = (BTreeMap<u32, &'static Field>, BTreeMap<u32, Lang>);
@@ -86,12 +94,13 @@ pub fn find(book: &Book) -> Vec<Block> {
         for (at, cell) in &grid.cells {
             let key = cell.text.trim().strip_prefix("#id/");
             if let Some(section) = key.and_then(crate::schema::section)
-                && found.len() < 16
+                && found.len() < MOST.0
+                && blocks.len() + found.len() < MOST.1
             {
                 found.push((at.row, keyed(grid, index, *at, section)));
             }
         }
-        if found.is_empty() {
+        if found.is_empty() && blocks.len() < MOST.1 {
             found = by_header(grid, index);
         }
         let starts: Vec<u32> = found.iter().map(|(row, _)| *row).collect();
@@ -160,8 +169,9 @@ fn keyed(grid: &Grid, sheet: usize, anchor: At, section: &'static Section) -> Bl
         return block;
     }
     for row in anchor.row + 1..anchor.row.saturating_add(HEADER_DEPTH) {
-        let hits =
-            row_cells(grid, row).filter(|(col, t)| block.fields.get(col).is_some_and(|f| is_header(f, t))).count();
+        let is_header =
+            |(col, text): &(u32, &str)| block.fields.get(col).is_some_and(|f| columns(section, text).any(|c| c == f));
+        let hits = row_cells(grid, row).filter(is_header).count();
         if hits >= 2 {
             block.first = row + 1;
             break;
@@ -192,8 +202,27 @@ fn form_lines(grid: &Grid, block: &Block, anchor: At) -> BTreeMap<u32, &'static 
     lines
 }
 
-fn is_header((field, lang): &(&'static Field, Option<Lang>), text: &str) -> bool {
-    text::headers(field, *lang).iter().any(|h| h == text.trim())
+/// All headers, made once: files that hurt have more cells where one may be than time allows to make them for each.
+fn headers() -> &'static Headers {
+    static ALL: OnceLock<Headers> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let mut all = Headers::new();
+        for section in SECTIONS {
+            for (field, lang) in section.fields.iter().flat_map(|f| f.langs().iter().map(move |l| (f, *l))) {
+                for header in text::headers(field, lang) {
+                    all.entry(header).or_default().push((section.key, (field, lang)));
+                }
+            }
+        }
+        all
+    })
+}
+
+/// The fields of a section that a text is the header of.
+fn columns(section: &Section, text: &str) -> impl Iterator<Item = &'static Column> {
+    let key = section.key;
+    let all = headers().get(text.trim()).into_iter().flatten();
+    all.filter(move |(of, _)| *of == key).map(|(_, column)| column)
 }
 
 /// Tables whose key row somebody deleted: at least three of our own headers in one row.
@@ -224,10 +253,9 @@ fn by_header(grid: &Grid, sheet: usize) -> Vec<(u32, Block)> {
 fn headed(grid: &Grid, sheet: usize, row: u32, section: &'static Section) -> Block {
     let mut block = empty(section, sheet, row + 1);
     for (col, text) in row_cells(grid, row) {
-        let all = section.fields.iter().flat_map(|f| f.langs().iter().map(move |l| (f, *l)));
-        let hit = all.into_iter().find(|f| is_header(f, text) && !block.fields.values().any(|g| g == f));
+        let hit = columns(section, text).find(|f| !block.fields.values().any(|g| g == *f));
         match (text.trim(), hit) {
-            (_, Some(hit)) => drop(block.fields.insert(col, hit)),
+            (_, Some(hit)) => drop(block.fields.insert(col, *hit)),
             ("ID", None) => block.id_col = Some(col),
             ("対策分類" | "Category", None) => block.name_col = Some(col),
             ("観点" | "View" | "確認事項" | "Question" | "#", None) => block.derived.push(col),

@@ -118,6 +118,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::lang::Lang;
+    use crate::workbook::guard::MAX_CELLS;
 
     fn reason(bytes: &[u8]) -> String {
         match separated("a.csv", bytes) {
@@ -129,9 +130,9 @@ mod tests {
     #[test]
     fn separated_values_are_bounded_as_workbooks_are() {
         assert_eq!(reason(b"a,b\nc,,d"), "Ok(4)");
-        assert_eq!(reason(&b"1,\n".repeat(crate::workbook::guard::MAX_CELLS)), "Ok(300000)");
-        assert_eq!(reason(&b"1,\n".repeat(crate::workbook::guard::MAX_CELLS + 1)), "too_many_cells");
-        // A quarter of a million of 100 bytes each weigh more than they say.
+        assert_eq!(reason(&b"1,\n".repeat(MAX_CELLS)), format!("Ok({MAX_CELLS})"));
+        assert_eq!(reason(&b"1,\n".repeat(MAX_CELLS + 1)), "too_many_cells");
+        // Many of 100 bytes each weigh more than they say.
         assert_eq!(reason(format!("{},\n", "x".repeat(100)).repeat(250_000).as_bytes()), "too_much_text");
         let (few, much) = (format!("{},\n", "鍵".repeat(40)).repeat(150_000), "鍵".repeat(MAX_ROW / 3 + 1));
         let utf_16 =
