@@ -115,10 +115,9 @@ fn values() -> Vec<Case> {
         case(
             "columns of the institution's own",
             "a.csv",
-            csv(
-                &format!("対策分類,概要{}\n", (0..60).map(|n| format!(",独自{n}")).collect::<String>()),
-                |n| format!("K{:02},x{}\n", n % 19 + 1, format!(",{}", "y".repeat(300)).repeat(60)),
-            ),
+            csv(&format!("対策分類,概要{}\n", (0..60).map(|n| format!(",独自{n}")).collect::<String>()), |n| {
+                format!("K{:02},x{}\n", n % 19 + 1, format!(",{}", "y".repeat(300)).repeat(60))
+            }),
             Refused(MUCH),
         ),
     ]
