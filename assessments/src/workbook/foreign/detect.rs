@@ -98,7 +98,9 @@ fn header(
     let mut roles: BTreeMap<u32, Role> = BTreeMap::new();
     for col in 0..=view.last.col {
         let labels = (row..row + depth).filter_map(|r| view.folded(r, col));
-        let Some(last) = labels.clone().next_back().filter(|_| !labels.clone().any(|l| headers.is_own(l))) else { continue };
+        let Some(last) = labels.clone().next_back().filter(|_| !labels.clone().any(|l| headers.is_own(l))) else {
+            continue;
+        };
         let Some(role) = headers.role(last) else { continue };
         // Texts may stand in several columns; of everything else the first counts.
         let several =
