@@ -12,6 +12,7 @@ test.describe("search", () => {
     await page.keyboard.press("Enter");
     await expect(page).toHaveURL(/\/search\?q=/);
     await expect(page.getByRole("status").filter({ hasText: /\d+ 件見つかりました/ })).toBeVisible();
+    await expect(page.locator("li.hit mark").first()).toContainText("暗号化");
     const marked = page.locator("mark").filter({ hasText: "暗号化" });
     const hit = page.getByRole("main").getByRole("listitem").filter({ has: marked }).first();
     await hit.getByRole("link").first().click();

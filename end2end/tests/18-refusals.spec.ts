@@ -42,6 +42,8 @@ const files: [string, Buffer, string, string][] = [
   ["open.xlsx", zipped("content.xml", Buffer.from("<office/>")), "OpenDocument 形式です", "This is an OpenDocument file"],
   ["binary.xlsx", zipped("xl/workbook.bin", Buffer.from("x")), "バイナリ形式（.xlsb）", "This is a binary workbook (.xlsb)"],
   ["large.xlsx", Buffer.concat([Buffer.from("PK\u0003\u0004"), Buffer.alloc(20 * 1024 * 1024)]), "ファイルが大きすぎます（上限 20 MB）", "The file is too large (at most 20 MB)"],
+  ["bytes.csv", Buffer.concat([Buffer.from("\ufeff番号,暗号化\n1,"), Buffer.from([0xff, 0xff])]), "（2 行目）", "(line 2)"],
+  ["much.csv", Buffer.from(`対策分類,概要\n${`K07,${"x".repeat(30_000)}\n`.repeat(300)}`), "20,000 件・8 MB までです", "at most 20,000 texts and 8 MB"],
 ];
 
 async function choose(page: Page, name: string, buffer: Buffer): Promise<void> {

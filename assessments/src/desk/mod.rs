@@ -153,6 +153,11 @@ impl Desk {
         &self.db
     }
 
+    /// Forgets what searches found before, so that what comes next is as for the first time (for measuring).
+    pub fn forget_answers(&self) {
+        self.search.forget();
+    }
+
     /// What the clock says: pages show how long something still is.
     pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
         self.world.now()

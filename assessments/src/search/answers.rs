@@ -105,6 +105,11 @@ impl Answers {
         Some(known.answer.clone())
     }
 
+    /// Forgets all of them.
+    pub fn forget(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Kept::default();
+    }
+
     /// Keeps an answer.
     pub fn put(&self, question: Question, origin: Origin, answer: &Answer) {
         let bytes = weight(answer) + question.text.len();

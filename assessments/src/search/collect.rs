@@ -244,12 +244,7 @@ impl Segment {
         if let Some(alive) = alive {
             places.retain(|at| alive.is_alive(from + u32::from(*at)));
         }
-        let of = self.facts.of.get(from as usize..).unwrap_or_default();
-        for at in &places {
-            if let Some(many) = of.get(usize::from(*at)).and_then(|kind| self.kinds.get_mut(*kind as usize)) {
-                *many += 1;
-            }
-        }
+        self.facts.kinds_from(from).count(&places, &mut self.kinds);
         for at in &places {
             let score = matches.score(usize::from(*at));
             // Most documents are no better than those that are kept already. `most` is a product of the most of each, and
@@ -274,17 +269,16 @@ impl Segment {
 
     /// Puts a match among the best, where it is one.
     fn rank(&mut self, doc: DocId, score: Score) {
-        let kind = self.facts.of.get(doc as usize).and_then(|kind| self.facts.kinds.get(*kind as usize));
-        let Some(Meaning { of, when, fails: 0, wanted: true }) = kind.and_then(|k| self.meaning(k)) else { return };
+        let kind = self.facts.kind(doc).and_then(|kind| self.meaning(kind));
+        let Some(Meaning { of, when, fails: 0, wanted: true }) = kind else { return };
         let score =
             score * self.facts.weights.get(of).copied().unwrap_or(1.0) * self.fresh.get(when).copied().unwrap_or(1.0);
         if self.full && score < self.least.0 {
             return;
         }
-        let place = self.facts.place.get(doc as usize).copied().unwrap_or(0);
-        if self.full && score == self.least.0 && place > self.least.1 {
-            return;
-        }
+        // Of the same score only what comes before the last of the best.
+        let behind = if self.full && score == self.least.0 { self.least.1 } else { u32::MAX };
+        let Some(place) = self.facts.place_up_to(doc, behind) else { return };
         self.best.push(Reverse(Ranked(score, place, doc)));
         if self.full {
             self.best.pop();

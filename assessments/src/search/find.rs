@@ -1,7 +1,8 @@
 //! One search over the layers as they stand: planned, asked wider and wider, and the hits of its page read.
 
 use super::collect::{Collect, Collected};
-use super::index::{LayerIndex, fault};
+use super::found::{Asking, Words};
+use super::index::fault;
 use super::kept::Kept;
 use super::parse::Parsed;
 use super::plan::{Holdings, Plan, Planner, Stage};
@@ -14,8 +15,7 @@ use crate::lang::Lang;
 use std::cell::{Cell, RefCell};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
-use tantivy::{Searcher, TantivyDocument};
+use tantivy::TantivyDocument;
 
 /// Hits from which on a search is not made wider.
 const ENOUGH: u64 = 10;
@@ -31,8 +31,10 @@ pub fn answer(
     parsed: &Parsed,
     lang: Option<Lang>,
     request: &Request,
+    words: &Words,
 ) -> Result<Answer, Failure> {
     let View { opened, searchers, origin } = view;
+    let words = words.asking(layers, &origin.states);
     let Some(columns) = opened.first().map(|i| i.columns) else { return Ok(Answer::default()) };
     let holdings = Holdings { searchers, fields: columns.fields, known: RefCell::default() };
     let mut planner = Planner {
@@ -48,7 +50,7 @@ pub fn answer(
     if plan.empty && !parsed.either.is_empty() {
         return Ok(answer);
     }
-    let mut found = ask(Stage::All, opened, searchers, &plan, request)?;
+    let mut found = ask(Stage::All, view, &plan, request, &words)?;
     for stage in [Stage::Any, Stage::Parts] {
         if found.iter().map(|f| f.total).sum::<u64>() >= ENOUGH || !plan.widens() {
             break;
@@ -57,7 +59,7 @@ pub fn answer(
             planner.parts = true;
             plan = planner.plan(parsed);
         }
-        found = ask(stage, opened, searchers, &plan, request)?;
+        found = ask(stage, view, &plan, request, &words)?;
     }
     answer.total = found.iter().map(|f| f.total).sum();
     answer.facets = facets(&found);
@@ -81,17 +83,17 @@ pub fn answer(
 /// Asks each layer at one width.
 fn ask(
     stage: Stage,
-    opened: &[Arc<LayerIndex>],
-    searchers: &[Searcher],
+    View { opened, searchers, .. }: &View,
     plan: &Plan,
     request: &Request,
+    words: &Asking<'_>,
 ) -> Result<Vec<Collected>, Failure> {
     // As many as would not be looked for wider, since what cannot be among them is not met where nothing is counted.
     let limit = request.offset.saturating_add(request.limit).clamp(ENOUGH as usize, DEEPEST);
     // The common text's statistics for all layers: scores can be compared then.
     let common = searchers.iter().find(|s| s.num_docs() > 0);
     let mut found = Vec::new();
-    for (index, searcher) in opened.iter().zip(searchers) {
+    for (number, (index, searcher)) in opened.iter().zip(searchers).enumerate() {
         let collect = Collect {
             limit,
             filter: &request.facets,
@@ -101,7 +103,10 @@ fn ask(
             known: &index.known,
             floor: Cell::new(0.0),
         };
-        found.push(sweep::sweep(plan, stage, searcher, common.unwrap_or(searcher), &collect).map_err(fault)?);
+        found.push(
+            sweep::sweep(plan, stage, searcher, common.unwrap_or(searcher), &collect, &words.within(number))
+                .map_err(fault)?,
+        );
     }
     Ok(found)
 }

@@ -10,6 +10,7 @@ mod facts;
 mod find;
 mod fold;
 mod folder;
+mod found;
 mod index;
 mod kept;
 mod parse;
@@ -41,6 +42,7 @@ use crate::failure::Failure;
 use crate::id::ServiceId;
 use crate::lang::{Label, Lang};
 use answers::{Answers, Origin, Question};
+use found::Words;
 use index::{LayerIndex, fault};
 use parse::{Clause, FieldName, What};
 use std::collections::BTreeMap;
@@ -69,6 +71,7 @@ pub struct Search {
     names: Arc<RwLock<BTreeMap<ServiceId, KnownName>>>,
     layers: Arc<RwLock<BTreeMap<Layer, Arc<LayerIndex>>>>,
     answers: Arc<Answers>,
+    words: Arc<Words>,
 }
 
 /// Layers as they stand now.
@@ -98,7 +101,7 @@ impl Search {
     pub fn in_memory(synonyms: Synonyms) -> Result<Search, Failure> {
         let synonyms = Arc::new(RwLock::new(Arc::new(synonyms)));
         let (vocabulary, names, layers) = (Arc::default(), Arc::default(), Arc::default());
-        Ok(Search { dir: None, synonyms, vocabulary, names, layers, answers: Arc::default() })
+        Ok(Search { dir: None, synonyms, vocabulary, names, layers, answers: Arc::default(), words: Arc::default() })
     }
 
     /// The words that are taken for one another now.
@@ -224,9 +227,15 @@ impl Search {
         }
         let lang = narrow(&mut parsed, filter);
         let view = self.view(layers.iter().map(|l| self.layer(l)).collect::<Result<_, _>>()?)?;
-        let answer = find::answer(&view, layers, &parsed, lang, request)?;
+        let answer = find::answer(&view, layers, &parsed, lang, request, &self.words)?;
         self.answers.put(Question::new(layers, request, filter), view.origin, &answer);
         Ok(answer)
+    }
+
+    /// Forgets what was answered and what words found, as a change does.
+    pub fn forget(&self) {
+        self.answers.forget();
+        self.words.forget();
     }
 
     /// The answer to a search, where the same one was answered before for the same layers and nothing changed since.

@@ -8,6 +8,7 @@ use super::tokens::{Run, parts, runs, text_of};
 use crate::cut::whole;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// Characters of a snippet.
 const LENGTH: usize = 110;
@@ -38,7 +39,7 @@ impl Needle {
         let (mut chars, mut words) = (vec![], vec![]);
         if text.is_ascii() {
             let folded = fold(&text);
-            words = latin_words(&folded, &text).into_iter().map(|w| (w.text.clone(), stem(&w.text))).collect();
+            words = latin_words(&folded, &text).into_iter().map(|w| (w.text.to_string(), stem(&w.text))).collect();
         } else {
             chars = text.chars().collect();
         }
@@ -245,12 +246,12 @@ fn push(runs: &mut Vec<(bool, String)>, marked: bool, text: &str) {
 
 /// A Latin word of a text, its stem where that was needed, and where it stands.
 struct Word {
-    text: String,
+    text: Rc<str>,
     stem: OnceCell<String>,
     from: usize,
     to: usize,
     /// The whole identifier that it belongs to.
-    whole: String,
+    whole: Rc<str>,
 }
 
 impl Word {
@@ -265,13 +266,16 @@ fn latin_words(folded: &[Folded], text: &str) -> Vec<Word> {
     let mut at = 0;
     for run in runs(folded) {
         let Run::Latin(run) = run else { continue };
+        // Where a character of the text stands says which it is.
         let start = folded.iter().skip(at).position(|f| Some(f) == run.first()).map_or(at, |n| at + n);
-        let whole = text_of(run);
+        let whole: Rc<str> = text_of(run).into();
+        let mut inside = 0;
         for part in parts(run, text) {
-            let inside = run.iter().position(|f| Some(f) == part.first()).unwrap_or(0);
-            let word = text_of(part);
+            inside += run.iter().skip(inside).position(|f| Some(f) == part.first()).unwrap_or(0);
+            let text = if part.len() == run.len() { whole.clone() } else { text_of(part).into() };
             let from = start + inside;
-            out.push(Word { stem: OnceCell::new(), text: word, from, to: from + part.len(), whole: whole.clone() });
+            inside += part.len();
+            out.push(Word { stem: OnceCell::new(), text, from, to: start + inside, whole: whole.clone() });
         }
         at = start + run.len();
     }
@@ -288,7 +292,7 @@ fn latin(words: &[Word], needle: &Needle) -> Vec<(usize, usize)> {
     }
     for here in words.windows(wanted.len()) {
         let fits = here.iter().zip(wanted).all(|(w, (text, stem))| {
-            w.text == *text
+            *w.text == **text
                 || w.stems_to(stem)
                 || (prefix && (w.text.starts_with(text.as_str()) || w.whole.starts_with(&needle.text)))
         });

@@ -2,17 +2,21 @@
 //! arrays of one window. Every match is visited, because facets count them all; so what costs is reading lists, and lists
 //! are read here without a layer of calls between.
 
+mod again;
 mod cursor;
 mod node;
 mod window;
 
 use super::collect::{Collect, Collected, Segment};
+use super::found::{Again, Asking, Found, STRETCH};
 use super::plan::{Group, Plan, Stage, Unit, Way};
+use again::Spec;
 use cursor::{Cursor, One, Several};
 use node::{Node, Running};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::SegmentPostings;
 use tantivy::query::{Bm25StatisticsProvider, Bm25Weight};
@@ -28,13 +32,21 @@ pub fn sweep(
     searcher: &Searcher,
     common: &Searcher,
     collect: &Collect,
+    words: &Asking<'_>,
 ) -> tantivy::Result<Collected> {
     let rarity = Rarity { common, weights: RefCell::default(), averages: RefCell::default() };
+    let opener = |ordinal, reader| Opener { ordinal, reader, rarity: &rarity, stage };
+    let mut again = Vec::new();
+    for group in &plan.groups {
+        let found = again::specs(group).map(|spec| again::found(&spec, searcher, &opener, words));
+        again.push(found.collect::<tantivy::Result<Vec<_>>>()?);
+    }
     let mut parts = Vec::new();
     for (ordinal, reader) in (0_u32..).zip(searcher.segment_readers()) {
         let mut child = collect.segment(ordinal, reader)?;
-        let open = Opener { reader, rarity: &rarity, stage };
-        let mut groups = plan.groups.iter().map(|g| open.group(g)).collect::<tantivy::Result<Vec<_>>>()?;
+        let open = opener(ordinal as usize, reader);
+        let groups = plan.groups.iter().zip(&again).map(|(group, again)| open.group(group, again));
+        let mut groups = groups.collect::<tantivy::Result<Vec<_>>>()?;
         run(reader, &mut groups, &mut child);
         collect.floor.set(child.reached());
         parts.push(child.harvest());
@@ -53,6 +65,8 @@ fn run(reader: &SegmentReader, groups: &mut [Running], child: &mut Segment) {
         if from >= max {
             break;
         }
+        // What was kept is kept by these stretches.
+        from -= from % WINDOW as u32;
         let end = from.saturating_add(WINDOW as u32).min(max);
         best.clear();
         match &mut *groups {
@@ -74,43 +88,49 @@ fn run(reader: &SegmentReader, groups: &mut [Running], child: &mut Segment) {
     }
 }
 
+const _: () = assert!(WINDOW == STRETCH as usize);
+
 /// Opens the lists of a segment.
 struct Opener<'a> {
+    ordinal: usize,
     reader: &'a SegmentReader,
     rarity: &'a Rarity<'a>,
     stage: Stage,
 }
 
 impl Opener<'_> {
-    fn group(&self, group: &Group) -> tantivy::Result<Running> {
-        let mut required = Vec::new();
-        for tags in &group.tags {
-            required.push(self.any(tags)?);
-        }
-        for phrase in &group.phrases {
-            required.push(self.any(phrase)?);
-        }
-        let mut optional = Vec::new();
-        for unit in &group.units {
-            let node = self.unit(unit)?;
-            if self.stage == Stage::All && !unit.optional { required.push(node) } else { optional.push(node) }
+    /// A group; what of it was found before, in the order of [`again::specs`].
+    fn group(&self, group: &Group, again: &[Option<Arc<Found>>]) -> tantivy::Result<Running> {
+        let (mut required, mut optional, mut extra, mut not) = (vec![], vec![], vec![], vec![]);
+        for (spec, found) in again::specs(group).zip(again) {
+            let found = found.as_ref().and_then(|f| Again::of(f, self.ordinal, self.reader.segment_id()));
+            let node = match found {
+                Some(again) => Node::Again(again),
+                None => self.spec(&spec)?,
+            };
+            match spec {
+                Spec::Narrow(_) => required.push(node),
+                Spec::Word(unit) if self.stage == Stage::All && !unit.optional => required.push(node),
+                Spec::Word(_) => optional.push(node),
+                Spec::Extra(_) => extra.push(node),
+                Spec::Not(_) => not.push(node),
+            }
         }
         // Wider stages want some word, beside what is required in any case.
         let some = self.stage != Stage::All && !optional.is_empty();
-        let extra = match &group.exact {
-            Some(way) => vec![self.any(std::slice::from_ref(way))?],
-            None => vec![],
-        };
-        let mut not = Vec::new();
-        for unwanted in &group.not {
-            not.push(self.any(unwanted)?);
-        }
         let all = required.is_empty() && !some;
         // The rarest first: the others are asked about what it left.
         required.sort_by_key(Node::size);
         // A hair more, since sums round.
         let most = required.iter().chain(&optional).chain(&extra).map(Node::most).sum::<f32>() * 1.001;
         Ok(Running { required, optional, extra, not, some, all, most, buffers: Default::default() })
+    }
+
+    fn spec(&self, spec: &Spec<'_>) -> tantivy::Result<Node> {
+        match spec {
+            Spec::Word(unit) => self.unit(unit),
+            Spec::Narrow(ways) | Spec::Extra(ways) | Spec::Not(ways) => self.any(ways),
+        }
     }
 
     fn any(&self, ways: &[Way]) -> tantivy::Result<Node> {
@@ -218,4 +238,4 @@ impl Rarity<'_> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

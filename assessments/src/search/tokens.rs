@@ -75,11 +75,12 @@ pub fn runs(text: &[Folded]) -> Vec<Run<'_>> {
         let mut end = at + 1;
         while let Some(f) = text.get(end) {
             // One connector or several of them, as in `aws::s3` and `arn:aws:s3:::bucket`.
-            let behind = text.iter().skip(end).take(4).find(|n| script(**n) != Script::Connector);
-            let inner = kind == Script::Latin
-                && script(*f) == Script::Connector
-                && behind.is_some_and(|n| script(*n) == Script::Latin);
-            if !inner && !same(script(*f)) {
+            let inner = || {
+                let behind = text.iter().skip(end).take(4).find(|n| script(**n) != Script::Connector);
+                behind.is_some_and(|n| script(*n) == Script::Latin)
+            };
+            let here = script(*f);
+            if !same(here) && !(kind == Script::Latin && here == Script::Connector && inner()) {
                 break;
             }
             end += 1;

@@ -125,10 +125,14 @@ fn speed() -> Result<(Table, Vec<Figure>)> {
     );
     for line in asked.iter().filter(|l| l.first().is_some_and(|f| f == "search")) {
         let p99 = number(line, 4)?;
-        let words = format!("the same, {} askers at once: median", line.get(1).cloned().unwrap_or_default());
+        let askers = line.get(1).cloned().unwrap_or_default();
+        let words = format!("{askers} askers at once, questions that nobody asked before: median");
         figures.push(Figure::new(&words, time(number(line, 3)?)));
         figures.push(Figure::new("the same: p99", time(p99)).target("under 20 ms", met(p99 < 0.020)));
     }
+    let cold = named(&asked, "cold")?;
+    let both = format!("{}, {}", time(number(cold, 3)?), time(number(cold, 4)?));
+    figures.push(Figure::new("16 askers at once, words that nobody asked before either: median, p99", both));
     let again = named(&asked, "again")?;
     let p99 = number(again, 4)?;
     figures.push(

@@ -1,14 +1,79 @@
 //! Words and alternatives of a query on one segment.
 
+use super::super::found::Again;
 use super::cursor::Cursor;
 use super::window::{Bits, WINDOW, Window};
 use tantivy::TERMINATED;
 
+/// So many matches are passed one by one in the time in which one is looked up.
+const FAR: usize = 12;
 /// What the other ways of a word add to the best one.
 const TIE: f32 = 0.12;
 
+/// A word: what it finds is read from its lists, or was kept.
+pub enum Node {
+    /// From its lists.
+    Lists(Box<Lists>),
+    /// As it was found before.
+    Again(Again),
+}
+
+impl Node {
+    /// A word of these ways, with parts of it and the words of a span.
+    pub fn new(ways: Vec<Cursor>, loose: Vec<Cursor>, inner: Vec<(Node, bool)>) -> Node {
+        Node::Lists(Box::new(Lists::new(ways, loose, inner)))
+    }
+
+    /// No match comes before this document.
+    pub fn next(&self) -> u32 {
+        match self {
+            Node::Lists(lists) => lists.next(),
+            Node::Again(again) => again.next().unwrap_or(TERMINATED),
+        }
+    }
+
+    /// About how many documents match: never fewer than do.
+    pub fn size(&self) -> u64 {
+        match self {
+            Node::Lists(lists) => lists.size(),
+            Node::Again(again) => again.size(),
+        }
+    }
+
+    /// The most that a match can score.
+    pub fn most(&self) -> f32 {
+        match self {
+            Node::Lists(lists) => lists.most(),
+            Node::Again(again) => again.most(),
+        }
+    }
+
+    /// The score of each match of a window that is asked for; says whether there is any. Matches that cannot reach `floor`
+    /// may be left out.
+    pub fn fill(&mut self, window: (u32, u32), asked: &Bits, floor: f32, out: &mut Window) -> bool {
+        match self {
+            Node::Lists(lists) => lists.fill(window, asked, floor, out),
+            Node::Again(again) => {
+                out.clear();
+                let here = again.stretch(window.0);
+                let mut put = |at, score| {
+                    if score >= floor {
+                        out.plus(at, score);
+                    }
+                };
+                if asked.many() * FAR < here.many() {
+                    asked.each(|at| here.at(at).into_iter().for_each(|score| put(at, score)));
+                } else {
+                    here.each().filter(|(at, _)| asked.has(*at)).for_each(|(at, score)| put(at, score));
+                }
+                !out.bits.is_empty()
+            }
+        }
+    }
+}
+
 /// A word with its lists.
-pub struct Node {
+pub struct Lists {
     /// Ways in which a text answers to the word, and the most that each can score, the highest first: the best one counts,
     /// and a little of the others.
     ways: Vec<(f32, Cursor)>,
@@ -27,23 +92,20 @@ struct Buffers {
     inner: Option<Box<(Window, Window)>>,
 }
 
-impl Node {
-    /// A word of these ways, with parts of it and the words of a span.
-    pub fn new(ways: Vec<Cursor>, loose: Vec<Cursor>, mut inner: Vec<(Node, bool)>) -> Node {
+impl Lists {
+    fn new(ways: Vec<Cursor>, loose: Vec<Cursor>, mut inner: Vec<(Node, bool)>) -> Lists {
         inner.sort_by_key(|(node, required)| (!required, node.size()));
         let mut ways: Vec<(f32, Cursor)> = ways.into_iter().map(|way| (way.most() * (1.0 + TIE), way)).collect();
         ways.sort_by(|a, b| b.0.total_cmp(&a.0));
-        Node { ways, loose, inner, buffers: Buffers::default() }
+        Lists { ways, loose, inner, buffers: Buffers::default() }
     }
 
-    /// No match comes before this document.
-    pub fn next(&self) -> u32 {
+    fn next(&self) -> u32 {
         let ways = self.cursors().map(Cursor::next);
         ways.chain(self.inner.iter().map(|(n, _)| n.next())).min().unwrap_or(TERMINATED)
     }
 
-    /// About how many documents match: never fewer than do.
-    pub fn size(&self) -> u64 {
+    fn size(&self) -> u64 {
         let ways: u64 = self.cursors().map(Cursor::size).sum();
         ways + self.inner.iter().map(|(n, _)| n.size()).sum::<u64>()
     }
@@ -52,8 +114,7 @@ impl Node {
         self.ways.iter().map(|(_, way)| way).chain(&self.loose)
     }
 
-    /// The most that a match can score.
-    pub fn most(&self) -> f32 {
+    fn most(&self) -> f32 {
         let inner: f32 = self.inner.iter().map(|(n, _)| n.most()).sum::<f32>() * (1.0 + TIE);
         let loose: f32 = self.loose.iter().map(Cursor::most).sum();
         self.ways.first().map_or(0.0, |(most, _)| *most).max(inner) + loose
@@ -61,7 +122,7 @@ impl Node {
 
     /// The best way's score and a little of the others', for each match of a window that is asked for; says whether there
     /// is any. Matches that cannot reach `floor` may be left out.
-    pub fn fill(&mut self, (from, end): (u32, u32), asked: &Bits, floor: f32, out: &mut Window) -> bool {
+    fn fill(&mut self, (from, end): (u32, u32), asked: &Bits, floor: f32, out: &mut Window) -> bool {
         out.clear();
         if self.next() >= end {
             return false;

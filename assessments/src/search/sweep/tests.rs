@@ -42,7 +42,7 @@ fn row(n: usize) -> &'static str {
     if n.is_multiple_of(5) { "K07" } else { "K09" }
 }
 
-fn doc(n: usize) -> Doc {
+pub fn doc(n: usize) -> Doc {
     let words: Vec<&str> = WORDS.iter().filter(|(_, has)| has(n)).map(|(w, _)| *w).collect();
     let place = Address::parse(&format!("criteria/{}/summary", row(n))).unwrap();
     Doc {
@@ -65,7 +65,7 @@ fn doc(n: usize) -> Doc {
 }
 
 /// The documents in three segments, some of them taken away again.
-static MANY_DOCS: LazyLock<Search> = LazyLock::new(|| {
+pub static MANY_DOCS: LazyLock<Search> = LazyLock::new(|| {
     let search = Search::in_memory(Synonyms::parse(SAME)).unwrap();
     let group = |n: usize, docs: Vec<Doc>| GroupDocs {
         layer: Layer::Shared,

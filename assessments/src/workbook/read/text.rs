@@ -56,7 +56,8 @@ fn why(error: csv::Error) -> Failure {
 /// What stands between values: what the first line has most of. None where it has nothing of the kind, or is no text.
 fn separator(text: Text<'_>) -> Option<u8> {
     let mut first = Vec::new();
-    BufReader::new(text.take(FIRST_LINE)).read_until(b'\n', &mut first).ok()?;
+    // A wrong byte in it is told by its line, where what stands before looks like values.
+    let _ = BufReader::new(text.take(FIRST_LINE)).read_until(b'\n', &mut first);
     let count = |by: &u8| first.iter().filter(|x| *x == by).count();
     [b'\t', b',', b';'].into_iter().max_by_key(count).filter(|by| count(by) > 0)
 }
@@ -160,7 +161,8 @@ mod tests {
         assert_eq!(separated("a.csv", &whole(utf_8)).map(drop), wrong("4"));
         let said = |lang| separated("a.csv", &half).map(drop).unwrap_err().message(lang);
         assert!(said(Lang::Ja).ends_with("（2 行目）") && said(Lang::En).ends_with("(line 2)"), "{}", said(Lang::En));
-        // What is no text at its start is something else.
-        assert_eq!(reason(&whole(b"1,")), "not_a_workbook");
+        assert_eq!(separated("a.csv", &whole(b"1,")).map(drop), wrong("1"));
+        // What is no text before it has any values is something else.
+        assert_eq!(reason(&whole(b"1")), "not_a_workbook");
     }
 }
