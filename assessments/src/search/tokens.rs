@@ -80,7 +80,8 @@ pub fn runs(text: &[Folded]) -> Vec<Run<'_>> {
                 behind.is_some_and(|n| script(*n) == Script::Latin)
             };
             let here = script(*f);
-            if !same(here) && !(kind == Script::Latin && here == Script::Connector && inner()) {
+            let goes_on = same(here) || (kind == Script::Latin && here == Script::Connector && inner());
+            if !goes_on {
                 break;
             }
             end += 1;
