@@ -179,6 +179,8 @@ pub struct Words(Mutex<Kept>);
 #[derive(Default)]
 struct Kept {
     known: HashMap<Key, Slot>,
+    /// The states of the layers in which the words of each readers were found.
+    states: HashMap<Arc<[Layer]>, Arc<[u64]>>,
     bytes: usize,
     clock: u64,
 }
@@ -192,8 +194,6 @@ struct Key {
 }
 
 struct Slot {
-    /// The states of the layers that it was found in.
-    states: Arc<[u64]>,
     what: Seen,
     bytes: usize,
     asked: u64,
@@ -249,40 +249,40 @@ impl Asking<'_> {
     /// What is known of a word; that it was asked for is known from now on.
     pub fn seen(&self, word: &[u8]) -> Seen {
         let mut kept = self.words.lock();
+        if kept.states.get(&self.readers) != Some(&self.states) {
+            // What these readers asked for before the change is of no use any more.
+            kept.known.retain(|key, _| key.readers != self.readers);
+            kept.bytes = kept.known.values().map(|slot| slot.bytes).sum();
+            kept.states.insert(self.readers.clone(), self.states.clone());
+        }
         kept.clock += 1;
         let (clock, key) = (kept.clock, self.key(word));
-        if let Some(slot) = kept.known.get_mut(&key).filter(|slot| slot.states == self.states) {
+        if let Some(slot) = kept.known.get_mut(&key) {
             slot.asked = clock;
             return slot.what.clone();
         }
-        kept.put(key, Slot { states: self.states.clone(), what: Seen::Again, bytes: 0, asked: clock });
+        kept.put(key, Seen::Again);
         Seen::New
     }
 
     /// Keeps what a word found; nothing where it is too much.
     pub fn keep(&self, word: &[u8], found: Option<&Arc<Found>>) {
         let mut kept = self.words.lock();
-        kept.clock += 1;
-        let what = found.map_or(Seen::Large, |found| Seen::Kept(found.clone()));
-        let slot = Slot { states: self.states.clone(), what, bytes: 0, asked: kept.clock };
-        kept.put(self.key(word), slot);
+        // Not where something changed meanwhile.
+        if kept.states.get(&self.readers) == Some(&self.states) {
+            kept.clock += 1;
+            kept.put(self.key(word), found.map_or(Seen::Large, |found| Seen::Kept(found.clone())));
+        }
     }
 }
 
 impl Kept {
-    fn put(&mut self, key: Key, mut slot: Slot) {
-        let found = if let Seen::Kept(found) = &slot.what { found.bytes() } else { 0 };
-        slot.bytes = found + key.word.len() + 200;
+    fn put(&mut self, key: Key, what: Seen) {
+        let found = if let Seen::Kept(found) = &what { found.bytes() } else { 0 };
+        let slot = Slot { what, bytes: found + key.word.len() + 200, asked: self.clock };
         self.bytes += slot.bytes;
-        let states = slot.states.clone();
-        let readers = key.readers.clone();
         if let Some(old) = self.known.insert(key, slot) {
             self.bytes -= old.bytes;
-            // What else these readers asked for before the change is of no use any more.
-            if old.states != states {
-                self.known.retain(|key, slot| key.readers != readers || slot.states == states);
-                self.bytes = self.known.values().map(|slot| slot.bytes).sum();
-            }
         }
         if self.bytes > MOST || self.known.len() > MOST_WORDS {
             self.forget();
@@ -360,7 +360,7 @@ mod tests {
             "zem -zop",
             "\"zuk zem\" zop",
             "in:notes zar",
-            "-in:notes zil",
+            "in:notes -zil",
             "zwa zop",
             "zwc zwd",
             "zwe zif",
@@ -427,12 +427,15 @@ mod tests {
         assert!(matches!(words.asking(&[Layer::Shared], &[2]).seen(b"k"), Seen::New));
         // What was found before the change is not held on to; what others found is theirs.
         assert_eq!(words.lock().known.len(), 3);
+        now.keep(b"k", Some(&kept));
+        assert!(matches!(words.asking(&[Layer::Shared], &[2]).seen(b"k"), Seen::Again));
     }
 
     #[test]
     fn what_is_kept_is_bounded_and_the_oldest_goes_first() {
         let words = Words::default();
         let now = words.asking(&[Layer::Shared], &[1]);
+        assert!(matches!(now.seen(b"k"), Seen::New));
         let docs: Vec<(u32, f32)> = (0..100_000).map(|n| (n, 1.0)).collect();
         let kept = Arc::new(found(&docs).unwrap());
         for n in 0..40_u8 {
