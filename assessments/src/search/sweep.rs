@@ -38,7 +38,7 @@ pub fn sweep(
     let opener = |ordinal, reader| Opener { ordinal, reader, rarity: &rarity, stage };
     let mut again = Vec::new();
     for group in &plan.groups {
-        let found = again::specs(group).map(|spec| again::found(&spec, searcher, &opener, words));
+        let found = again::specs(group).map(|spec| again::found((&spec, stage), searcher, &opener, words));
         again.push(found.collect::<tantivy::Result<Vec<_>>>()?);
     }
     let mut parts = Vec::new();

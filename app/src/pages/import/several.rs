@@ -31,7 +31,7 @@ pub fn batch(visit: &Visit, batch: &Batch, names: &BTreeMap<ServiceId, String>, 
             })}
             {super::summary(visit, total(batch))}
             <form method="post" action=format!("/import/several/{}", batch.id)>
-                <table class="list preview">
+                <table class="list preview files">
                     <thead><tr><th scope="col">{x.take}</th><th scope="col">{x.in_file}</th><th scope="col">{x.service}</th>
                         <th scope="col">{x.changes}</th><th scope="col">{x.state}</th></tr></thead>
                     <tbody>{rows}</tbody>

@@ -32,13 +32,12 @@ pub fn specs(group: &Group) -> impl Iterator<Item = Spec<'_>> {
 
 /// What a part of a query found before, or finds now where it was asked for before.
 pub fn found<'a>(
-    spec: &Spec<'_>,
+    (spec, stage): (&Spec<'_>, Stage),
     searcher: &'a Searcher,
     opener: &dyn Fn(usize, &'a SegmentReader) -> Opener<'a>,
     words: &Asking<'_>,
 ) -> tantivy::Result<Option<Arc<Found>>> {
     let mut word = Vec::new();
-    let stage = searcher.segment_readers().first().map_or(Stage::All, |first| opener(0, first).stage);
     spell(spec, stage, &mut word);
     match words.seen(&word) {
         Seen::New | Seen::Large => Ok(None),
