@@ -35,7 +35,7 @@ pub struct Grant {
 }
 
 /// Who acts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
     /// The person; none for the command line itself.
     pub person: Option<PersonId>,

@@ -235,14 +235,14 @@ impl Desk {
     /// [`Failure::SignedOut`] where nobody does, any more.
     pub async fn session(&self, token: &str) -> Result<Actor, Failure> {
         let (hash, now) = (token_hash(token), self.world.now());
-        let row = self.live_session(&hash).await?;
+        let (row, actor) = self.live_session(&hash).await?;
         // Not at every request: a read should not become a write.
         if row.seen_at + Duration::minutes(10) <= now {
             let mut tx = self.db.begin().await?;
             tx.touch_session(&hash, now).await?;
             tx.commit().await?;
         }
-        self.db.actor(&row.person, self.world.now()).await?.ok_or(Failure::SignedOut)
+        Ok(actor)
     }
 
     /// Who a session belongs to, for a page that stays open: looking on is not being there, and keeps nothing alive.
@@ -250,15 +250,14 @@ impl Desk {
     /// # Errors
     /// [`Failure::SignedOut`] once it was ended, ran out, or its person was let go.
     pub async fn still_signed_in(&self, token: &str) -> Result<Actor, Failure> {
-        let row = self.live_session(&token_hash(token)).await?;
-        self.db.actor(&row.person, self.world.now()).await?.ok_or(Failure::SignedOut)
+        Ok(self.live_session(&token_hash(token)).await?.1)
     }
 
-    async fn live_session(&self, hash: &str) -> Result<SessionRow, Failure> {
+    async fn live_session(&self, hash: &str) -> Result<(SessionRow, Actor), Failure> {
         let now = self.world.now();
-        let row = self.db.session(hash).await?.ok_or(Failure::SignedOut)?;
+        let (row, actor) = self.db.session(hash, now).await?.ok_or(Failure::SignedOut)?;
         let over = row.expires_at <= now || row.seen_at + self.limits.idle <= now;
-        if over { Err(Failure::SignedOut) } else { Ok(row) }
+        if over { Err(Failure::SignedOut) } else { Ok((row, actor)) }
     }
 
     /// Ends a session.

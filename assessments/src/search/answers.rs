@@ -90,6 +90,8 @@ pub struct Answers(Mutex<Kept>);
 #[derive(Default)]
 struct Kept {
     known: HashMap<Question, Known>,
+    /// What was kept last: all of it came from the same words and names.
+    origin: Option<Origin>,
     bytes: usize,
     clock: u64,
 }
@@ -124,10 +126,8 @@ impl Answers {
         if let Some(old) = kept.known.insert(question, known) {
             kept.bytes -= old.bytes;
         }
-        while kept.bytes > MOST {
-            let oldest = kept.known.iter().min_by_key(|(_, k)| k.asked).map(|(q, _)| q.clone());
-            let Some(gone) = oldest.and_then(|q| kept.known.remove(&q)) else { break };
-            kept.bytes -= gone.bytes;
+        if kept.bytes > MOST {
+            kept.forget();
         }
     }
 }
@@ -135,11 +135,23 @@ impl Answers {
 impl Kept {
     /// Forgets what came from other words and names: each entry would hold a list of its own.
     fn only(&mut self, origin: &Origin) {
-        if self.known.values().all(|k| k.origin.same_words(origin)) {
-            return;
+        if self.origin.as_ref().is_none_or(|kept| !kept.same_words(origin)) {
+            *self = Kept { origin: Some(origin.clone()), clock: self.clock, ..Kept::default() };
         }
-        self.known.retain(|_, k| k.origin.same_words(origin));
-        self.bytes = self.known.values().map(|k| k.bytes).sum();
+    }
+
+    /// Forgets a quarter, so that the oldest need not be looked for each time.
+    fn forget(&mut self) {
+        let mut all: Vec<(u64, usize)> = self.known.values().map(|known| (known.asked, known.bytes)).collect();
+        all.sort_unstable_by(|a, b| b.cmp(a));
+        let mut sum = 0;
+        let fits = all.iter().take_while(|(_, bytes)| {
+            sum += bytes;
+            sum <= MOST / 4 * 3
+        });
+        let oldest = fits.last().map_or(u64::MAX, |(asked, _)| *asked);
+        self.known.retain(|_, known| known.asked >= oldest);
+        self.bytes = self.known.values().map(|known| known.bytes).sum();
     }
 }
 

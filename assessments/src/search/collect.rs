@@ -4,7 +4,7 @@
 //! document; the few hundred combinations are taken apart afterwards.
 
 use super::docs::{NEVER_CHECKED, NO_EVIDENCE};
-use super::facts::{Combination, Fact, Facts, Known};
+use super::facts::{Combination, Fact, Facts, Kinds, Known};
 use super::request::{FacetFilter, FacetKey};
 use super::sweep::{WINDOW, Window};
 use std::cell::Cell;
@@ -97,8 +97,10 @@ pub struct Segment {
     fresh: Vec<f32>,
     /// The most that combination and days make of a score.
     most: f32,
-    /// How many matches there are of each kind.
-    kinds: Vec<u32>,
+    /// How many matches there are of each kind, and what it makes of a score: no number where it is none of those wanted.
+    /// The matches are counted in two sums in turn: neighbours are mostly of one kind, and a sum is not ready to be raised
+    /// again at once.
+    kinds: Vec<([u32; 2], f32)>,
     /// Room for where the matches of a window stand.
     places: Vec<u16>,
     best: BinaryHeap<Reverse<Ranked>>,
@@ -178,7 +180,7 @@ impl Collect<'_> {
             false => vec![],
         };
         let largest = |list: &[f32]| list.iter().copied().reduce(f32::max).unwrap_or(1.0);
-        Ok(Segment {
+        let mut segment = Segment {
             ordinal,
             known: self.known.clone(),
             today: self.today,
@@ -188,14 +190,16 @@ impl Collect<'_> {
             wanted: if wanted.all() { vec![] } else { days(&|c, e| wanted.fits(c, e, self.today)) },
             most: largest(&facts.weights) * largest(&fresh) * (1.0 + 4.0 * f32::EPSILON),
             fresh,
-            kinds: vec![0; facts.kinds.len()],
+            kinds: vec![],
             places: Vec::with_capacity(WINDOW),
             least: (0.0, 0),
             full: false,
             floor: self.floor.get(),
             best: BinaryHeap::with_capacity(self.limit + 1),
             facts,
-        })
+        };
+        segment.kinds = segment.facts.kinds.iter().map(|kind| ([0; 2], segment.worth(kind))).collect();
+        Ok(segment)
     }
 
     /// What was found in all segments.
@@ -244,38 +248,32 @@ impl Segment {
         if let Some(alive) = alive {
             places.retain(|at| alive.is_alive(from + u32::from(*at)));
         }
-        self.facts.kinds_from(from).count(&places, &mut self.kinds);
-        for at in &places {
-            let score = matches.score(usize::from(*at));
-            // Most documents are no better than those that are kept already. `most` is a product of the most of each, and
-            // a score may round to a hair more when it is multiplied by one after the other.
-            if score * self.most >= self.reached() {
-                self.rank(from + u32::from(*at), score);
-            }
+        let facts = self.facts.clone();
+        match facts.kinds_from(from) {
+            Kinds::Short(kinds) => self.each(from, matches, &places, kinds),
+            Kinds::Long(kinds) => self.each(from, matches, &places, kinds),
         }
         self.places = places;
     }
 
-    /// What a kind of documents is to this search; none for what is no document.
-    fn meaning(&self, kind: &Fact) -> Option<Meaning> {
-        let (of, when) = (kind.combination as usize, kind.when as usize);
-        (of < self.facts.combinations.len()).then(|| Meaning {
-            of,
-            when,
-            fails: self.fails.get(of).map_or(0, |f| f.0),
-            wanted: self.wanted.get(when) != Some(&false),
-        })
+    /// Counts the kind of each, and ranks those that are better than what is kept; most documents are not.
+    fn each<T: Copy + Into<u32>>(&mut self, from: DocId, matches: &Window, places: &[u16], kinds: &[T]) {
+        let mut reached = self.reached();
+        for (n, at) in places.iter().enumerate() {
+            let at = usize::from(*at);
+            let kind = kinds.get(at).map_or(usize::MAX, |kind| (*kind).into() as usize);
+            let Some((sums, worth)) = self.kinds.get_mut(kind) else { continue };
+            sums[n % 2] += 1;
+            let score = matches.score(at) * *worth;
+            if score >= reached {
+                self.rank(from + at as u32, score);
+                reached = self.reached();
+            }
+        }
     }
 
     /// Puts a match among the best, where it is one.
     fn rank(&mut self, doc: DocId, score: Score) {
-        let kind = self.facts.kind(doc).and_then(|kind| self.meaning(kind));
-        let Some(Meaning { of, when, fails: 0, wanted: true }) = kind else { return };
-        let score =
-            score * self.facts.weights.get(of).copied().unwrap_or(1.0) * self.fresh.get(when).copied().unwrap_or(1.0);
-        if self.full && score < self.least.0 {
-            return;
-        }
         // Of the same score only what comes before the last of the best.
         let behind = if self.full && score == self.least.0 { self.least.1 } else { u32::MAX };
         let Some(place) = self.facts.place_up_to(doc, behind) else { return };
@@ -289,6 +287,23 @@ impl Segment {
         }
     }
 
+    /// What a kind of documents is to this search; none for what is no document.
+    fn meaning(&self, kind: &Fact) -> Option<Meaning> {
+        let (of, when) = (kind.combination as usize, kind.when as usize);
+        (of < self.facts.combinations.len()).then(|| Meaning {
+            of,
+            when,
+            fails: self.fails.get(of).map_or(0, |f| f.0),
+            wanted: self.wanted.get(when) != Some(&false),
+        })
+    }
+
+    /// What a kind makes of a score; no number, which is never enough, for what is not wanted.
+    fn worth(&self, kind: &Fact) -> f32 {
+        let Some(Meaning { of, when, fails: 0, wanted: true }) = self.meaning(kind) else { return f32::NAN };
+        self.facts.weights.get(of).copied().unwrap_or(1.0) * self.fresh.get(when).copied().unwrap_or(1.0)
+    }
+
     /// What was found.
     pub fn harvest(mut self) -> Part {
         let ordinal = self.ordinal;
@@ -298,7 +313,8 @@ impl Segment {
         // How many that fit have each combination; how many that fit all but their days have each pair of those.
         let mut found = vec![0_u32; self.facts.combinations.len()];
         let mut dated = vec![0_u32; self.facts.days.len()];
-        for (kind, many) in self.facts.kinds.iter().zip(&self.kinds).filter(|(_, n)| **n > 0) {
+        let kinds = self.kinds.iter().map(|([one, other], _)| one + other);
+        for (kind, many) in self.facts.kinds.iter().zip(kinds).filter(|(_, n)| *n > 0) {
             let Some(Meaning { of, when, fails, wanted }) = self.meaning(kind) else { continue };
             if fails == 0 {
                 dated[when] += many;
@@ -307,7 +323,7 @@ impl Segment {
                 found[of] += many;
             }
             if wanted && fails == 0 {
-                out.total += u64::from(*many);
+                out.total += u64::from(many);
             }
         }
         if !self.count {

@@ -58,11 +58,6 @@ impl Facts {
         }
     }
 
-    /// A document's kind.
-    pub fn kind(&self, doc: u32) -> Option<&Fact> {
-        self.kinds.get(self.kinds_from(doc).of(0)?)
-    }
-
     /// A document's place, where it is not behind that one. Of thousands of like texts most are, and most of those are
     /// told from the least of their neighbours without touching a list that lies far away.
     pub fn place_up_to(&self, doc: u32, place: u32) -> Option<u32> {
@@ -79,33 +74,6 @@ pub enum Kinds<'a> {
     Short(&'a [u16]),
     /// Where it has many.
     Long(&'a [u32]),
-}
-
-impl Kinds<'_> {
-    /// The number of a document's kind.
-    #[inline]
-    pub fn of(&self, at: usize) -> Option<usize> {
-        match self {
-            Kinds::Short(list) => list.get(at).map(|kind| usize::from(*kind)),
-            Kinds::Long(list) => list.get(at).map(|kind| *kind as usize),
-        }
-    }
-
-    /// Raises a number of each document's kind.
-    pub fn count(&self, places: &[u16], sums: &mut [u32]) {
-        fn all<T: Copy + Into<u32>>(list: &[T], places: &[u16], sums: &mut [u32]) {
-            for at in places {
-                let kind = list.get(usize::from(*at)).map(|kind| (*kind).into() as usize);
-                if let Some(many) = kind.and_then(|kind| sums.get_mut(kind)) {
-                    *many += 1;
-                }
-            }
-        }
-        match self {
-            Kinds::Short(list) => all(list, places, sums),
-            Kinds::Long(list) => all(list, places, sums),
-        }
-    }
 }
 
 /// What is known of a document.

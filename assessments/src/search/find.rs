@@ -13,7 +13,6 @@ use crate::cell::Layer;
 use crate::failure::Failure;
 use crate::lang::Lang;
 use std::cell::{Cell, RefCell};
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 use tantivy::TantivyDocument;
 
@@ -132,18 +131,22 @@ fn facets(found: &[Collected]) -> Vec<(FacetKey, Vec<(String, u64)>)> {
 /// A document as a hit: in the language that is asked for, else in the one that answers the query better, else in the
 /// reader's.
 fn hit(kept: Kept, layer: &Layer, score: f32, needles: &[Needle], (asked, reader): (Option<Lang>, Lang)) -> Hit {
-    let (ja, en) = (Marks::of(&kept.ja, needles), Marks::of(&kept.en, needles));
-    let better = match en.worth(needles).cmp(&ja.worth(needles)) {
-        Ordering::Greater => Lang::En,
-        Ordering::Less => Lang::Ja,
-        Ordering::Equal => reader,
-    };
     let there = |lang: &Lang| !lang.pick(&kept.ja, &kept.en).is_empty();
-    let chosen = asked.into_iter().chain([better, Lang::Ja]).find(there).unwrap_or(Lang::En);
-    let (text, marks) = match chosen {
-        Lang::Ja => (&kept.ja, ja),
-        Lang::En => (&kept.en, en),
+    let marks = |lang: Lang| Marks::of(lang.pick(&kept.ja, &kept.en), needles);
+    let (chosen, marks) = match asked.filter(there) {
+        Some(asked) => (asked, marks(asked)),
+        None => {
+            let own = marks(reader);
+            // Most hits have every word in the reader's language: the other text need not be looked through.
+            let done = there(&reader) && own.whole(needles);
+            let other = Some(reader.other()).filter(|lang| !done && there(lang)).map(|lang| (lang, marks(lang)));
+            match other {
+                Some(other) if !there(&reader) || other.1.worth(needles) > own.worth(needles) => other,
+                _ => (reader, own),
+            }
+        }
     };
+    let text = chosen.pick(&kept.ja, &kept.en);
     let why = marks.spelled(text, needles, marks.why(needles));
     let address = kept.address().map(|mut address| {
         // What is said about a cell is said about both its languages.
@@ -157,7 +160,7 @@ fn hit(kept: Kept, layer: &Layer, score: f32, needles: &[Needle], (asked, reader
         service: kept.service(),
         address,
         snippet: marks.snippet(text),
-        text: text.clone(),
+        text: text.to_owned(),
         reference: kept.reference,
         criteria: kept.criteria,
         title: kept.title,

@@ -21,12 +21,17 @@ pub struct Folded {
 
 /// Folds a text.
 pub fn fold(text: &str) -> Vec<Folded> {
-    let mut out: Vec<Folded> = Vec::with_capacity(text.len());
+    let mut out: Vec<Folded> = Vec::with_capacity(text.chars().count());
     let mut chars = text.char_indices().peekable();
     while let Some((start, c)) = chars.next() {
         let mut end = start + c.len_utf8();
         if plain(c) && chars.peek().is_none_or(|(_, m)| !joins(*m)) {
-            push(&mut out, Folded { c: c.to_ascii_lowercase(), start, end, hiragana: false });
+            let folded = Folded { c: c.to_ascii_lowercase(), start, end, hiragana: false };
+            if alone(c) {
+                out.push(folded)
+            } else {
+                push(&mut out, folded)
+            }
             continue;
         }
         let mut cluster = String::from(c);
@@ -58,6 +63,11 @@ pub fn fold_text(text: &str) -> String {
 fn plain(c: char) -> bool {
     c.is_ascii()
         || matches!(c, 'ぁ'..='ゖ' | 'ァ'..='ヺ' | 'ー' | '・' | '、' | '。' | '「' | '」' | '\u{3400}'..='\u{9fff}')
+}
+
+/// Those of them that fold by themselves, whatever stands before: most of every text.
+fn alone(c: char) -> bool {
+    matches!(c, '\0'..='\u{7f}' | '、' | '。' | '\u{3400}'..='\u{9fff}') && c != '-'
 }
 
 fn joins(c: char) -> bool {
@@ -100,7 +110,7 @@ fn push(out: &mut Vec<Folded>, f: Folded) {
         }
         return;
     }
-    if is_mark(f.c) {
+    if !plain(f.c) && is_mark(f.c) {
         return;
     }
     if let (Some(last), Some(joined)) = (out.last_mut().filter(|l| l.c == 'ヴ'), v_joined(f.c)) {
@@ -211,6 +221,17 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_folds_alone_folds_as_everything_does(before in "[ァ-ヺー々ヴｶa-]{0,3}", c in prop_oneof![0_u32..0x80, 0x3001_u32..0x3003, 0x3400_u32..0xa000]) {
+            let c = char::from_u32(c).unwrap_or('a');
+            prop_assume!(alone(c));
+            let (mut fast, mut slow) = (fold(&before), fold(&before));
+            let folded = Folded { c: c.to_ascii_lowercase(), start: before.len(), end: before.len() + c.len_utf8(), hiragana: false };
+            fast.push(folded);
+            push(&mut slow, folded);
+            prop_assert_eq!(fast, slow);
+        }
+
         #[test]
         fn the_way_back_is_in_order_and_on_character_boundaries(text in "\\PC{0,40}|[ｱ-ﾟァ-ヺー・\u{3099}a-zA-Z㈱𠮷]{0,40}") {
             let mut last = 0;

@@ -39,7 +39,9 @@ impl Needle {
         let (mut chars, mut words) = (vec![], vec![]);
         if text.is_ascii() {
             let folded = fold(&text);
-            words = latin_words(&folded, &text).into_iter().map(|w| (w.text.to_string(), stem(&w.text))).collect();
+            let all = |_: char| true;
+            words =
+                latin_words(&folded, &text, &all).into_iter().map(|w| (w.text.to_string(), stem(&w.text))).collect();
         } else {
             chars = text.chars().collect();
         }
@@ -66,7 +68,7 @@ impl Needle {
 pub struct Marks {
     folded: Vec<Folded>,
     /// Needle by character: the best one that covers it.
-    marks: Vec<Option<usize>>,
+    marks: Vec<Option<u8>>,
     /// Whether each needle was found.
     found: Vec<bool>,
 }
@@ -77,7 +79,7 @@ impl Marks {
         let folded = fold(text);
         let mut out = Marks { marks: vec![None; folded.len()], found: vec![false; needles.len()], folded };
         let latin_asked = needles.iter().any(|n| n.chars.is_empty());
-        let words = if latin_asked { latin_words(&out.folded, text) } else { vec![] };
+        let words = if latin_asked { latin_words(&out.folded, text, &beginnings(needles)) } else { vec![] };
         for (n, needle) in needles.iter().enumerate() {
             let spans = match needle.chars.as_slice() {
                 [] => latin(&words, needle),
@@ -99,9 +101,10 @@ impl Marks {
     }
 
     fn put(&mut self, needle: usize, spans: Vec<(usize, usize)>) {
+        let number = u8::try_from(needle).ok();
         for (from, to) in spans {
             self.found[needle] = true;
-            self.marks.iter_mut().take(to).skip(from).for_each(|m| *m = m.or(Some(needle)));
+            self.marks.iter_mut().take(to).skip(from).for_each(|m| *m = m.or(number));
         }
     }
 
@@ -119,6 +122,15 @@ impl Marks {
             *most = worth.max(*most);
         }
         words.values().sum()
+    }
+
+    /// Whether no text can be worth more: every typed word stands here itself.
+    pub fn whole(&self, needles: &[Needle]) -> bool {
+        let typed = |text: &str| {
+            let mut all = needles.iter().zip(&self.found);
+            all.any(|(needle, found)| *found && needle.why.is_none() && needle.text == text)
+        };
+        needles.iter().zip(&self.found).all(|(needle, found)| *found || (needle.why.is_some() && typed(&needle.of)))
     }
 
     /// The reasons: what was found in the place of a typed word.
@@ -144,6 +156,7 @@ impl Marks {
     pub fn spelled(&self, text: &str, needles: &[Needle], mut why: Vec<Why>) -> Vec<Why> {
         for reason in &mut why {
             let needle = needles.iter().position(|n| n.text == reason.found && n.why.is_some());
+            let needle = needle.and_then(|n| u8::try_from(n).ok());
             let first = self.marks.iter().position(|m| m.is_some() && *m == needle);
             if let (Some(first), Some(needle)) = (first, needle) {
                 let length = self.marks.iter().skip(first).take_while(|m| **m == Some(needle)).count();
@@ -159,7 +172,7 @@ impl Marks {
 
     /// The first character of the place where the most different needles stand close together.
     fn best(&self) -> usize {
-        let positions: Vec<(usize, usize)> =
+        let positions: Vec<(usize, u8)> =
             self.marks.iter().enumerate().filter_map(|(at, m)| Some((at, (*m)?))).collect();
         let mut best = (0, positions.first().map_or(0, |p| p.0));
         let mut from = 0;
@@ -172,7 +185,7 @@ impl Marks {
                 continue;
             }
             last_start = from;
-            let mut seen: Vec<usize> = positions[from..=to].iter().take(200).map(|p| p.1).collect();
+            let mut seen: Vec<u8> = positions[from..=to].iter().take(200).map(|p| p.1).collect();
             seen.sort_unstable();
             seen.dedup();
             let worth = seen.len() * 1_000 + (to - from).min(60);
@@ -261,18 +274,35 @@ impl Word {
     }
 }
 
-fn latin_words(folded: &[Folded], text: &str) -> Vec<Word> {
+/// Whether a word that begins with a character can be one of the needles': a word or its stem begins as the needle's does.
+fn beginnings(needles: &[Needle]) -> impl Fn(char) -> bool {
+    let words = needles.iter().flat_map(|n| n.words.iter().map(|(word, _)| word).chain([&n.text]));
+    let mut ascii = 0_u128;
+    words.filter_map(|word| word.chars().next()).filter(char::is_ascii).for_each(|c| ascii |= 1 << c as u32);
+    move |c| !c.is_ascii() || ascii & (1 << c as u32) != 0
+}
+
+/// The words of a text in their order. Those of identifiers that begin with no such character, and do so themselves,
+/// are there without their letters.
+fn latin_words(folded: &[Folded], text: &str, begins: &dyn Fn(char) -> bool) -> Vec<Word> {
     let mut out = Vec::new();
     let mut at = 0;
+    let none: Rc<str> = "".into();
+    let first = |part: &[Folded]| part.first().is_some_and(|f| begins(f.c));
     for run in runs(folded) {
         let Run::Latin(run) = run else { continue };
         // Where a character of the text stands says which it is.
         let start = folded.iter().skip(at).position(|f| Some(f) == run.first()).map_or(at, |n| at + n);
-        let whole: Rc<str> = text_of(run).into();
+        let parts = parts(run, text);
+        let wanted = first(run) || parts.iter().any(|part| first(part));
+        let whole: Rc<str> = if wanted { text_of(run).into() } else { none.clone() };
         let mut inside = 0;
-        for part in parts(run, text) {
+        for part in parts {
             inside += run.iter().skip(inside).position(|f| Some(f) == part.first()).unwrap_or(0);
-            let text = if part.len() == run.len() { whole.clone() } else { text_of(part).into() };
+            let text = match part.len() == run.len() || !wanted {
+                true => whole.clone(),
+                false => text_of(part).into(),
+            };
             let from = start + inside;
             inside += part.len();
             out.push(Word { stem: OnceCell::new(), text, from, to: start + inside, whole: whole.clone() });
@@ -381,6 +411,21 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn words_that_are_passed_over_are_none_of_the_needles(
+            text in "[a-cA-C1é暗 ._/-]{0,60}",
+            typed in prop::collection::vec("[a-c1é._ -]{1,8}", 1..4),
+            prefix in any::<bool>()
+        ) {
+            let needle = |t: &String| if prefix { Needle::other(t, WhyKind::Prefix, t) } else { Needle::typed(t) };
+            let needles: Vec<Needle> = typed.iter().map(needle).collect();
+            let folded = fold(&text);
+            let (all, some) = (latin_words(&folded, &text, &|_| true), latin_words(&folded, &text, &beginnings(&needles)));
+            for needle in &needles {
+                prop_assert_eq!(latin(&some, needle), latin(&all, needle));
+            }
+        }
+
         #[test]
         fn a_snippet_is_a_piece_of_the_text(text in "\\PC{0,60}|[ァ-ヺーｱ-ﾟ漢字a-z\u{3099}👩\u{200d} ]{0,300}", needle in "[ァ-ヺ漢字a-z]{1,3}") {
             let runs = Marks::of(&text, &[Needle::typed(&needle)]).snippet(&text);

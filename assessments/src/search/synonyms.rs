@@ -1,7 +1,7 @@
 //! Synonyms and translations as data, used when a query is built: a change needs no new index.
 
 use super::fold::fold_text;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 /// A group of words that mean the same, as people write it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct Synonyms {
     groups: Vec<Vec<String>>,
     /// Folded words to how they are written.
     written: HashMap<String, String>,
+    /// Where the words stand that begin with a character: group, and place in it.
+    begins: HashMap<char, Vec<(usize, usize)>>,
     number: i64,
 }
 
@@ -40,7 +42,12 @@ impl Synonyms {
         let mut out = Synonyms::default();
         for group in groups.iter().filter(|g| g.on && g.words.len() > 1) {
             let folded = |w: &String| fold_text(w).trim().to_owned();
-            out.groups.push(group.words.iter().map(folded).collect());
+            let words: Vec<String> = group.words.iter().map(folded).collect();
+            for (at, word) in words.iter().enumerate() {
+                let begun = word.chars().next().map(|first| out.begins.entry(first).or_default());
+                begun.into_iter().for_each(|all| all.push((out.groups.len(), at)));
+            }
+            out.groups.push(words);
             for word in &group.words {
                 out.written.entry(folded(word)).or_insert_with(|| word.clone());
             }
@@ -82,34 +89,27 @@ impl Synonyms {
     /// says nothing of its own: 鍵 in 暗号鍵.
     pub fn matches(&self, folded: &[char]) -> Vec<Match> {
         let text: String = folded.iter().collect();
-        let at_char: BTreeMap<usize, usize> =
-            text.char_indices().map(|(b, _)| b).chain([text.len()]).enumerate().map(|(n, b)| (b, n)).collect();
-        let mut found: Vec<(usize, usize, usize, bool)> = Vec::new();
-        // Most words of the list begin with a character that the query does not have.
-        let chars: HashSet<char> = folded.iter().copied().collect();
-        for (n, group) in self.groups.iter().enumerate() {
-            for word in group.iter().filter(|w| w.starts_with(|c| chars.contains(&c))) {
-                for (at, hit) in text.match_indices(word.as_str()) {
-                    let Some(partial) = border(&text, at, hit) else { continue };
-                    let (Some(from), Some(to)) = (at_char.get(&at), at_char.get(&(at + hit.len()))) else { continue };
-                    if !(partial && to - from < 2) {
-                        found.push((*from, *to, n, partial));
-                    }
-                }
+        let mut found: Vec<Found> = Vec::new();
+        for (from, (at, first)) in text.char_indices().enumerate() {
+            for &(group, word) in self.begins.get(&first).into_iter().flatten() {
+                let word = (group, word, self.groups[group][word].as_str());
+                found.extend(Found::at(&text, at, from, word));
             }
         }
+        // In the order of the list, since a reader is told what comes first.
+        found.sort_unstable_by_key(|found| (found.group, found.word, found.from));
         let covered =
-            |a: &(usize, usize, usize, bool)| found.iter().any(|b| b.0 <= a.0 && a.1 <= b.1 && b.1 - b.0 > a.1 - a.0);
+            |a: &Found| found.iter().any(|b| b.from <= a.from && a.to <= b.to && b.to - b.from > a.to - a.from);
         let mut out: Vec<Match> = Vec::new();
         for hit in &found {
-            let group = self.groups.get(hit.2).into_iter().flatten();
+            let group = self.groups.get(hit.group).into_iter().flatten();
             let words: Vec<String> = group.filter(|w| !holds(&text, w)).cloned().collect();
-            match out.iter_mut().find(|m| m.from == hit.0 && m.to == hit.1) {
+            match out.iter_mut().find(|m| m.from == hit.from && m.to == hit.to) {
                 Some(known) => known.words.extend(words.into_iter().take(MOST)),
                 None => out.push(Match {
-                    from: hit.0,
-                    to: hit.1,
-                    partial: hit.3,
+                    from: hit.from,
+                    to: hit.to,
+                    partial: hit.partial,
                     covered: covered(hit),
                     words: words.into_iter().take(MOST).collect(),
                 }),
@@ -149,6 +149,26 @@ pub struct Match {
     pub covered: bool,
     /// The other words of its groups.
     pub words: Vec<String>,
+}
+
+/// A word of the list in a query: its group, its place in it, and the characters that it takes.
+struct Found {
+    group: usize,
+    word: usize,
+    from: usize,
+    to: usize,
+    partial: bool,
+}
+
+impl Found {
+    /// A word at a place of a text, counted in bytes and in characters, where it stands there as a word.
+    fn at(text: &str, at: usize, from: usize, (group, word, written): (usize, usize, &str)) -> Option<Found> {
+        if !text.get(at..)?.starts_with(written) {
+            return None;
+        }
+        let (partial, to) = (border(text, at, written)?, from + written.chars().count());
+        (!partial || to - from > 1).then_some(Found { group, word, from, to, partial })
+    }
 }
 
 /// Whether a found word is a part of a longer one; none where it is no word at all, as a Latin word inside another.

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 /// Its name in the index. Another version is another name: an index of the old one is thrown away.
-pub const NAME: &str = "ja_v6";
+pub const NAME: &str = "ja_v7";
 /// The same for what is said again and again: names of rows, categories and services.
-pub const REPEATED: &str = "ja_v6_again";
+pub const REPEATED: &str = "ja_v7_again";
 /// Most different texts that are remembered by a thread; then it begins anew.
 const MOST_REMEMBERED: usize = 2_000;
 /// Most bytes of such a text.

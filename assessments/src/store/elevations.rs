@@ -1,7 +1,7 @@
 //! Requests for a right for a time, and what came of them. None is ever deleted.
 
 use super::{Db, Pool, Tx, fault, on};
-use crate::access::{Action, Grant, Permit, holders};
+use crate::access::{Action, Permit, holders};
 use crate::cell::Layer;
 use crate::elevation::{Act, Elevation, MOST_HOURS, Scope, Stop, Window, Wish};
 use crate::failure::Failure;
@@ -105,27 +105,6 @@ fn looks_after(permit: &Permit) -> Result<String, Failure> {
 }
 
 impl Db {
-    /// What is lent to a person now. For loading an actor.
-    ///
-    /// # Errors
-    /// [`Failure::Internal`] where the database does not answer.
-    pub(super) async fn active_grants(&self, person: &PersonId, now: DateTime<Utc>) -> Result<Vec<Grant>, Failure> {
-        let rows: Vec<(String, String, String, DateTime<Utc>)> = on!(Pool, &self.read, p => sqlx::query_as(
-            "SELECT id, scope, layer, until_at FROM elevations
-             WHERE person = $1 AND until_at > $2 AND from_at <= $2 AND stopped IS NULL AND approved ORDER BY id")
-            .bind(person.as_str()).bind(now).fetch_all(p).await)
-        .map_err(fault)?;
-        let mut grants = Vec::new();
-        for (id, scope, layer, until) in rows {
-            // A scope of a later version lends nothing here.
-            let Some(scope) = Scope::parse(&scope) else { continue };
-            let (id, layer) = (GrantId::parse(&id)?, Layer::parse(&layer)?);
-            let grant = |action: &_| Grant { id: id.clone(), action: *action, layer: layer.clone(), until };
-            grants.extend(scope.actions().iter().map(grant));
-        }
-        Ok(grants)
-    }
-
     /// Requests in the permits' layers, and a person's own, newest first. Each permit is one to decide, or to read the
     /// audit.
     ///

@@ -5,6 +5,7 @@
 //! layer, take the [`Permit`](crate::access::Permit) of that layer.
 
 mod across;
+mod actors;
 mod adoptions;
 mod answers;
 mod approvals;
@@ -38,6 +39,7 @@ mod tokens;
 mod write;
 
 pub use across::AcrossFilter;
+pub use actors::SessionRow;
 pub use adoptions::{AdoptionRow, System};
 pub use answers::Answers;
 pub use approvals::{AnswerRow, Approval, ApprovalFilter, Decision, FrozenFile};
@@ -56,7 +58,7 @@ pub use members::{InstitutionRow, Member, OwnSession};
 pub use notices::{Known, Notice, NoticeKind};
 pub use outbox::{MailSetting, Often, Waiting};
 pub use overdue::OverdueRow;
-pub use people::{NewPerson, Person, SessionRow};
+pub use people::{NewPerson, Person};
 pub use publications::{CellDifference, Publication};
 pub use rounds::{Given, Reviewer, Round};
 pub use saved::SavedRow;

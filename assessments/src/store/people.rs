@@ -1,13 +1,12 @@
 //! People, roles, institutions, sessions, one-time links and failed sign-ins.
 
 use super::{Db, Pool, Tx, fault, on};
-use crate::access::{Action, Actor, Permit, Role};
+use crate::access::{Action, Permit, Role};
 use crate::cell::Layer;
 use crate::failure::Failure;
 use crate::id::{InstitutionId, PersonId};
 use crate::lang::Label;
 use chrono::{DateTime, Utc};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// A person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,17 +33,6 @@ pub struct NewPerson<'a> {
     pub name: &'a str,
     /// When.
     pub at: DateTime<Utc>,
-}
-
-/// A session as stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SessionRow {
-    /// Whose.
-    pub person: PersonId,
-    /// Last seen.
-    pub seen_at: DateTime<Utc>,
-    /// End.
-    pub expires_at: DateTime<Utc>,
 }
 
 type PersonRow = (String, String, String, Option<String>, bool);
@@ -85,36 +73,6 @@ impl Db {
         Ok(row.and_then(|(password,)| password))
     }
 
-    /// The actor that a person is now, with roles and the grants that are active. `None` where the person is not active.
-    ///
-    /// # Errors
-    /// [`Failure::Internal`] where the database does not answer.
-    pub async fn actor(&self, id: &PersonId, now: DateTime<Utc>) -> Result<Option<Actor>, Failure> {
-        let row: Option<PersonRow> = on!(Pool, &self.read, p =>
-            sqlx::query_as("SELECT id, email, name, password, active FROM people WHERE id = $1").bind(id.as_str()).fetch_optional(p).await).map_err(fault)?;
-        let Some(person) = row.map(person).transpose()?.filter(|p| p.active) else { return Ok(None) };
-        let roles: Vec<(String, String)> = on!(Pool, &self.read, p =>
-            sqlx::query_as("SELECT institution, role FROM roles WHERE person = $1").bind(id.as_str()).fetch_all(p).await).map_err(fault)?;
-        let grants = self.active_grants(id, now).await?;
-        let mut actor = Actor {
-            person: Some(person.id),
-            name: person.name,
-            installation: BTreeSet::new(),
-            institutions: BTreeMap::new(),
-            grants,
-            scopes: None,
-        };
-        for (institution, role) in roles {
-            let Some(role) = Role::parse(&role) else { continue };
-            if institution.is_empty() {
-                actor.installation.insert(role);
-            } else {
-                actor.institutions.entry(InstitutionId::parse(&institution)?).or_default().insert(role);
-            }
-        }
-        Ok(Some(actor))
-    }
-
     /// An institution's name.
     ///
     /// # Errors
@@ -123,19 +81,6 @@ impl Db {
         let row: Option<(String, String)> = on!(Pool, &self.read, p =>
             sqlx::query_as("SELECT name_ja, name_en FROM institutions WHERE id = $1").bind(id.as_str()).fetch_optional(p).await).map_err(fault)?;
         row.map(|(ja, en)| Label { ja, en }).ok_or(Failure::NotFound)
-    }
-
-    /// A session by the hash of its token.
-    ///
-    /// # Errors
-    /// [`Failure::Internal`] where the database does not answer.
-    pub async fn session(&self, token_hash: &str) -> Result<Option<SessionRow>, Failure> {
-        let row: Option<(String, DateTime<Utc>, DateTime<Utc>)> = on!(Pool, &self.read, p =>
-            sqlx::query_as("SELECT person, seen_at, expires_at FROM sessions WHERE token_hash = $1").bind(token_hash).fetch_optional(p).await).map_err(fault)?;
-        row.map(|(person, seen_at, expires_at)| {
-            Ok(SessionRow { person: PersonId::parse(&person)?, seen_at, expires_at })
-        })
-        .transpose()
     }
 
     /// Whose link this is, where it can still be used.

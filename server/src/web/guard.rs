@@ -1,9 +1,10 @@
 //! The guard around every request: headers of the answer, and the one place where cross-site requests are refused.
 
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use std::time::Instant;
 
 /// No inline script or style, nothing from elsewhere, no frames, no forms to elsewhere.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
@@ -24,12 +25,23 @@ pub async fn guard(request: Request, next: Next) -> Response {
     if writes && !same_site(request.headers()) {
         return headed((StatusCode::FORBIDDEN, "cross-site request refused\n").into_response());
     }
-    headed(next.run(request).await)
+    headed(timed(request, next).await)
 }
 
 /// The headers alone, for the door that knows no cookie: no other site's page can speak for its reader there.
 pub async fn headers(request: Request, next: Next) -> Response {
-    headed(next.run(request).await)
+    headed(timed(request, next).await)
+}
+
+/// Answers, and writes into the log how long that took where `KYOHYO_LOG` asks for it: `kyohyo::time=debug`. Never into the
+/// answer, where it would tell what is there from what is not; and the log has the route, not what was asked.
+async fn timed(request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let begun = Instant::now();
+    let response = next.run(request).await;
+    let route = route.as_ref().map_or("", MatchedPath::as_str);
+    tracing::debug!(target: "kyohyo::time", route, status = response.status().as_u16(), micros = begun.elapsed().as_micros());
+    response
 }
 
 fn headed(mut response: Response) -> Response {

@@ -144,28 +144,7 @@ pub async fn speed(data: &Path) -> Result<()> {
         println!("query\t{}\t{found}\t{text}", quantile(&mut seconds, 0.5));
     }
     for (name, askers) in [("cold", 16), ("search", 1), ("search", 16), ("again", 16)] {
-        let tasks = (0..askers).map(|n| {
-            let desk = desk.clone();
-            tokio::spawn(async move {
-                let (start, mut seconds) = (Instant::now(), Vec::new());
-                for text in TYPED.iter().cycle().skip(n * 7) {
-                    if start.elapsed() > TIME {
-                        break;
-                    }
-                    if name == "cold" {
-                        desk.forget_answers();
-                    }
-                    let text = if name == "again" { (*text).to_owned() } else { fresh(text) };
-                    seconds.push(ask(&desk, &text).await?);
-                }
-                anyhow::Ok(seconds)
-            })
-        });
-        let mut all = Vec::new();
-        for task in tasks.collect::<Vec<_>>() {
-            all.extend(task.await??);
-        }
-        println!("{name}\t{askers}\t{}\t{}\t{}", all.len(), quantile(&mut all, 0.5), quantile(&mut all, 0.99));
+        ask_at_once(&desk, name, askers).await?;
     }
     let mut seconds = Vec::new();
     // A number of suggestions that was not asked for yet: none is answered from what is kept.
@@ -180,6 +159,34 @@ pub async fn speed(data: &Path) -> Result<()> {
         println!("hostile\t{}\t{name}", ask(&desk, &fresh(&text)).await?);
     }
     desk.db().close().await;
+    Ok(())
+}
+
+/// So many askers at once, each of whom asks again as soon as there is an answer. Prints a line: name, askers, searches,
+/// median, p99. `cold` forgets what is known before each question, `again` asks what was asked before.
+async fn ask_at_once(desk: &Arc<Desk>, name: &'static str, askers: usize) -> Result<()> {
+    let tasks = (0..askers).map(|n| {
+        let desk = desk.clone();
+        tokio::spawn(async move {
+            let (start, mut seconds) = (Instant::now(), Vec::new());
+            for text in TYPED.iter().cycle().skip(n * 7) {
+                if start.elapsed() > TIME {
+                    break;
+                }
+                if name == "cold" {
+                    desk.forget_answers();
+                }
+                let text = if name == "again" { (*text).to_owned() } else { fresh(text) };
+                seconds.push(ask(&desk, &text).await?);
+            }
+            anyhow::Ok(seconds)
+        })
+    });
+    let mut all = Vec::new();
+    for task in tasks.collect::<Vec<_>>() {
+        all.extend(task.await??);
+    }
+    println!("{name}\t{askers}\t{}\t{}\t{}", all.len(), quantile(&mut all, 0.5), quantile(&mut all, 0.99));
     Ok(())
 }
 
@@ -206,39 +213,57 @@ pub async fn rebuild(data: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Saves a word that nobody has used, and asks until it is found. Prints median and p99 of so many saves.
+/// Saves a word that nobody has used, and asks until it is found. Prints median and p99 of so many saves; then what askers
+/// wait who ask while one more is saved each second, as [`ask_at_once`] does.
 pub async fn findable(data: &Path, saves: usize) -> Result<()> {
-    let desk = desk(data).await?;
+    let desk = Arc::new(desk(data).await?);
     desk.follow().await.map_err(said)?;
-    let keeper = tokio::spawn(desk.clone().keep_index());
+    let keeper = tokio::spawn(desk.as_ref().clone().keep_index());
     tokio::time::sleep(Duration::from_millis(300)).await;
-    let actor = Actor::command_line();
-    let address = Address::parse("criteria/K05/limits/ja").map_err(said)?;
     let mut seconds = Vec::new();
     for n in 0..saves {
-        let services = desk.service_names(&actor).await.map_err(said)?;
-        let (id, _) = services.get(n * 31 % services.len()).context("no service")?;
-        let key = SheetKey::shared(ServiceId::parse(id.as_str()).map_err(said)?);
-        let view = desk.sheet(&actor, &key).await.map_err(said)?;
-        let word = format!("findable{n:05}x{}", view.number);
-        let input = WriteInput {
-            key,
-            base: view.number,
-            cells: vec![(address.clone(), format!("{} {word}", view.cells.text(&address)))],
-            reason: String::new(),
-            door: Door::CommandLine,
-            source: String::new(),
-        };
-        desk.write(&actor, &input).await.map_err(said)?;
+        let word = save(&desk, n).await?;
         let start = Instant::now();
         let text = format!("\"{word}\"");
-        while desk.find(&actor, &request(&text)).await.map_err(said)?.total == 0 {
+        while desk.find(&Actor::command_line(), &request(&text)).await.map_err(said)?.total == 0 {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         seconds.push(start.elapsed().as_secs_f64());
     }
-    keeper.abort();
     println!("{}\t{}", quantile(&mut seconds, 0.5), quantile(&mut seconds, 0.99));
+    let saving = desk.clone();
+    let saver = tokio::spawn(async move {
+        for n in saves.. {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            save(&saving, n).await?;
+        }
+        anyhow::Ok(())
+    });
+    ask_at_once(&desk, "saving", 16).await?;
+    anyhow::ensure!(!saver.is_finished(), "a save was refused");
+    saver.abort();
+    keeper.abort();
     desk.db().close().await;
     Ok(())
+}
+
+/// Saves a word that nobody has used into one of the sheets; gives it back.
+async fn save(desk: &Desk, n: usize) -> Result<String> {
+    let actor = Actor::command_line();
+    let address = Address::parse("criteria/K05/limits/ja").map_err(said)?;
+    let services = desk.service_names(&actor).await.map_err(said)?;
+    let (id, _) = services.get(n * 31 % services.len()).context("no service")?;
+    let key = SheetKey::shared(ServiceId::parse(id.as_str()).map_err(said)?);
+    let view = desk.sheet(&actor, &key).await.map_err(said)?;
+    let word = format!("findable{n:05}x{}", view.number);
+    let input = WriteInput {
+        key,
+        base: view.number,
+        cells: vec![(address.clone(), format!("{} {word}", view.cells.text(&address)))],
+        reason: String::new(),
+        door: Door::CommandLine,
+        source: String::new(),
+    };
+    desk.write(&actor, &input).await.map_err(said)?;
+    Ok(word)
 }

@@ -9,7 +9,7 @@ use std::{
     net::{SocketAddr, TcpListener},
     path::Path,
     process::{Child, Command, Stdio},
-    sync::mpsc::channel,
+    sync::{Arc, Mutex, PoisonError, mpsc::channel},
     thread,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
@@ -20,9 +20,17 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// Least length of a password is the product's; nobody but us ever signs in here.
 const PASSWORD: &str = "measured and thrown away";
 
+/// Turns on the log's lines of what each request took, and how such a line is known.
+const LOG: &str = "warn,kyohyo::time=debug";
+const TIMED: &str = " kyohyo::time: ";
+
+/// What was asked for, by its route, and the seconds that the server took for it.
+pub type Timed = (String, f64);
+
 /// A running `kyohyo serve`; killed when dropped.
 pub struct Program {
     child: Child,
+    times: Arc<Mutex<Vec<Timed>>>,
     /// Where it answers.
     pub address: SocketAddr,
 }
@@ -37,10 +45,16 @@ impl Program {
     pub fn start_with(data: &Path, more: &[&str]) -> Result<Program> {
         let (mut program, mut log) = Program::spawn(data, more)?;
         let (said, heard) = channel();
+        let times = program.times.clone();
         thread::spawn(move || {
             let mut all = String::new();
             let mut line = String::new();
             while log.read_line(&mut line).is_ok_and(|bytes| bytes > 0) {
+                if let Some(timed) = timed(&line) {
+                    times.lock().unwrap_or_else(PoisonError::into_inner).push(timed);
+                    line.clear();
+                    continue;
+                }
                 all.push_str(&line);
                 if line.contains("serving on") {
                     let _ = said.send(Ok(()));
@@ -78,10 +92,17 @@ impl Program {
     fn spawn(data: &Path, more: &[&str]) -> Result<(Program, impl BufRead + Send + 'static)> {
         let address = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
         let mut serve = Command::new(place::binary()?);
-        serve.args(["serve", "--listen", &address.to_string(), "--data"]).arg(data).args(more);
+        serve.args(["serve", "--listen", &address.to_string(), "--data"]).arg(data).args(more).env("KYOHYO_LOG", LOG);
         let mut child = serve.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
         let log = BufReader::new(child.stderr.take().context("no pipe")?);
-        Ok((Program { child, address }, log))
+        Ok((Program { child, address, times: Arc::default() }, log))
+    }
+
+    /// What the server itself took for what it answered since this was asked last, in the order of the answers.
+    pub fn times(&self) -> Vec<Timed> {
+        // The last lines may still be on their way.
+        thread::sleep(Duration::from_millis(100));
+        std::mem::take(&mut *self.times.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// kB of resident memory: all now, at most ever, and now without what is only a file's cache.
@@ -111,8 +132,16 @@ impl Program {
 
     /// Adds a coordinator of a name that nobody has yet, and signs them in. Gives back the header with their cookie.
     pub fn sign_in(&self, data: &Path) -> Result<String> {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos();
-        self.use_link(&Program::invite(data, &format!("measured-{now}@example.com"), "計測")?)
+        self.use_link(&Program::invite(data, &new_email()?, "計測")?)
+    }
+
+    /// A token for reading through the API, of a coordinator of a name that nobody has yet. Gives back its header.
+    pub fn token(&self, data: &Path) -> Result<String> {
+        let email = new_email()?;
+        Program::invite(data, &email, "計測")?;
+        let mut add = Command::new(place::binary()?);
+        add.args(["token", "add", "--name", "measured", "--scope", "read", "--as", &email]);
+        Ok(format!("Authorization: Bearer {}\r\n", run::output(add.arg("--data").arg(data))?.trim()))
     }
 
     /// Chooses a password by a one-time link. Gives back the header with the cookie of who is signed in by it.
@@ -132,8 +161,33 @@ impl Program {
     }
 }
 
+fn new_email() -> Result<String> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos();
+    Ok(format!("measured-{now}@example.com"))
+}
+
+/// What a line of the log says of a request's time.
+fn timed(line: &str) -> Option<Timed> {
+    let (_, said) = line.split_once(TIMED)?;
+    let value = |name: &str| said.split_whitespace().find_map(|part| part.strip_prefix(name));
+    let micros: f64 = value("micros=")?.parse().ok()?;
+    Some((value("route=")?.trim_matches('"').to_owned(), micros / 1e6))
+}
+
 impl Drop for Program {
     fn drop(&mut self) {
         self.kill();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::timed;
+
+    #[test]
+    fn a_line_of_the_log_says_what_a_request_took() {
+        let line = "2026-11-29T10:00:00.000000Z DEBUG kyohyo::time: route=\"/search\" status=200 micros=2500\n";
+        assert_eq!(timed(line), Some(("/search".to_owned(), 0.0025)));
+        assert_eq!(timed("2026-11-29T10:00:00Z  WARN server: something micros=1\n"), None);
     }
 }
