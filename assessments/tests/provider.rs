@@ -151,24 +151,28 @@ async fn a_session_ends_when_nobody_is_there_and_at_the_latest_after_its_time(
     };
     let idle = start().await;
     stage.pass(Duration::hours(7) + Duration::minutes(59));
-    assert!(stage.desk.session(&idle).await.is_ok());
+    assert!(stage.desk.visitor(&idle, false).await.map(|v| v.actor).is_ok());
     stage.pass(Duration::hours(7) + Duration::minutes(59));
-    assert!(stage.desk.session(&idle).await.is_ok(), "a request begins the time anew");
+    assert!(stage.desk.visitor(&idle, false).await.map(|v| v.actor).is_ok(), "a request begins the time anew");
     stage.pass(Duration::hours(8));
-    assert_eq!(stage.desk.session(&idle).await.err(), over);
+    assert_eq!(stage.desk.visitor(&idle, false).await.map(|v| v.actor).err(), over);
 
     let busy = start().await;
     for _ in 0..27 {
         stage.pass(Duration::hours(6));
-        assert!(stage.desk.session(&busy).await.is_ok());
+        assert!(stage.desk.visitor(&busy, false).await.map(|v| v.actor).is_ok());
     }
     stage.pass(Duration::hours(6));
-    assert_eq!(stage.desk.session(&busy).await.err(), over, "a week is over, however busy it was");
+    assert_eq!(
+        stage.desk.visitor(&busy, false).await.map(|v| v.actor).err(),
+        over,
+        "a week is over, however busy it was"
+    );
 
     let strict = stage.desk.clone().with_session_limits(SessionLimits::new(1, 2).unwrap());
     let token = strict.provider_sign_in(&claims("s1", None, &[])).await.unwrap().done().unwrap().token;
     stage.pass(Duration::hours(1));
-    assert_eq!(strict.session(&token).await.err(), over);
+    assert_eq!(strict.visitor(&token, false).await.map(|v| v.actor).err(), over);
     for (hours, days) in [(0, 7), (169, 7), (8, 0), (8, 91)] {
         assert!(matches!(SessionLimits::new(hours, days), Err(Failure::Invalid { .. })), "{hours} {days}");
     }

@@ -48,14 +48,17 @@ async fn once_confirmed_a_code_is_asked_for_and_taken_once(
 
     let step = stage.desk.sign_in("hanako@a.example", PASSWORD, "a").await.unwrap();
     let SignIn::Second(token) = step else { panic!("a code is asked for") };
-    assert!(matches!(stage.desk.session(&token).await, Err(Failure::SignedOut)), "the step is no session");
+    assert!(
+        matches!(stage.desk.visitor(&token, false).await.map(|v| v.actor), Err(Failure::SignedOut)),
+        "the step is no session"
+    );
     // The code that confirmed it was taken.
     let same = code(&stage, &begun.secret);
     assert_eq!(stage.desk.second_step(&token, &same).await.err(), Some(Failure::WrongCode));
     stage.pass(Duration::seconds(60));
     let next = code(&stage, &begun.secret);
     let signed = stage.desk.second_step(&token, &next).await.unwrap();
-    assert_eq!(stage.desk.session(&signed.token).await.unwrap(), hanako);
+    assert_eq!(stage.desk.visitor(&signed.token, false).await.map(|v| v.actor).unwrap(), hanako);
     assert_eq!(stage.desk.second_step(&token, &next).await.err(), Some(Failure::SignedOut), "a step is used once");
 
     // A recovery code as somebody types it: once.
@@ -121,8 +124,8 @@ async fn a_new_password_needs_the_present_one_and_ends_the_other_sessions(
     assert_eq!(change("not it", "a longer new password").await, Err(Failure::BadCredentials));
     assert!(matches!(change(PASSWORD, "short").await, Err(Failure::Invalid { .. })));
     change(PASSWORD, "a longer new password").await.unwrap();
-    assert!(stage.desk.session(&here.token).await.is_ok());
-    assert_eq!(stage.desk.session(&other.token).await.err(), Some(Failure::SignedOut));
+    assert!(stage.desk.visitor(&here.token, false).await.map(|v| v.actor).is_ok());
+    assert_eq!(stage.desk.visitor(&other.token, false).await.map(|v| v.actor).err(), Some(Failure::SignedOut));
     assert_eq!(stage.desk.sign_in("hanako@a.example", PASSWORD, "a").await.err(), Some(Failure::BadCredentials));
     assert!(stage.desk.sign_in("hanako@a.example", "a longer new password", "a").await.is_ok());
 }

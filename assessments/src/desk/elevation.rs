@@ -179,7 +179,7 @@ impl Desk {
     }
 
     /// Permits to decide, in every layer where the actor may.
-    fn deciding(&self, actor: &Actor) -> Vec<Permit> {
+    pub(super) fn deciding(&self, actor: &Actor) -> Vec<Permit> {
         let layers = actor.institutions.keys().cloned().map(Layer::Institution);
         [Layer::Shared]
             .into_iter()
@@ -268,15 +268,6 @@ impl Desk {
         let skip = usize::try_from((page - 1).saturating_mul(size)).unwrap_or(usize::MAX);
         let items = all.into_iter().skip(skip).take(usize::try_from(size).unwrap_or(usize::MAX)).collect();
         Ok(Page { items, page, size, total })
-    }
-
-    /// Emergencies of others that the actor could have decided on and has not acknowledged.
-    ///
-    /// # Errors
-    /// [`Failure::Internal`] where the database does not answer.
-    pub async fn elevation_alarms(&self, actor: &Actor) -> Result<Vec<Elevation>, Failure> {
-        let Some(person) = &actor.person else { return Ok(vec![]) };
-        self.db.alarms(&self.deciding(actor), person).await
     }
 
     /// Acknowledges an alarm. That is in the audit.

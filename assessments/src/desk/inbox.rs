@@ -130,17 +130,6 @@ impl Desk {
         Ok(items)
     }
 
-    /// How much of what was said to the actor they have not seen: the number in every page's header.
-    ///
-    /// # Errors
-    /// [`Failure::Internal`] where the database does not answer.
-    pub async fn unread(&self, actor: &Actor) -> Result<i64, Failure> {
-        match (&actor.person, self.reads(actor)) {
-            (Some(person), Ok(permits)) => self.db.unread(&permits, person).await,
-            _ => Ok(0),
-        }
-    }
-
     /// Marks one item of the actor's inbox, or all of them, as seen or not.
     ///
     /// # Errors

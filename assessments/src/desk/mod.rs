@@ -40,6 +40,7 @@ mod templates;
 mod tokens;
 mod turns;
 mod undo;
+mod visitor;
 mod world;
 mod write;
 
@@ -75,6 +76,7 @@ pub use synonyms::SynonymTable;
 pub use talk::{Addressee, EDIT_MINUTES};
 pub use templates::{FilledFile, TemplateUpload, TemplateView};
 pub use tokens::{TOKEN_DAYS, TokenWanted};
+pub use visitor::Visitor;
 pub use world::{RealWorld, World};
 pub use write::WriteInput;
 

@@ -7,7 +7,7 @@ use crate::change::ChangeSet;
 use crate::criteria::CriteriaSet;
 use crate::failure::Failure;
 use crate::guardrail::{Guardrail, GuardrailId, GuardrailLink, Mechanism, parse_links};
-use crate::id::{InstitutionId, RowId, ServiceId};
+use crate::id::{RowId, ServiceId};
 use crate::lang::Label;
 use crate::search::{Hit, HitKind, Request};
 use crate::sheet::Cells;
@@ -290,41 +290,9 @@ impl Desk {
             hit.layer == Layer::Shared
                 && hit.address.as_ref().is_some_and(|a| a.section == "criteria" && a.field == "guardrails")
         };
-        let found = self.find(actor, &request).await?.hits;
-        let cells = found.into_iter().filter(|hit| hit.kind != HitKind::Guardrail && holds(hit) && !link(hit));
-        Ok(cells.take(limit).collect())
-    }
-
-    /// The names of the institutions that the actor belongs to.
-    ///
-    /// # Errors
-    /// [`Failure::Internal`] where the database does not answer.
-    pub async fn own_institutions(&self, actor: &Actor) -> Result<Vec<(InstitutionId, Label)>, Failure> {
-        let mut out = Vec::new();
-        for (id, roles) in &actor.institutions {
-            if !roles.is_empty() {
-                out.push((id.clone(), self.db.institution(id).await?));
-            }
-        }
-        Ok(out)
-    }
-
-    /// The institutions whose layers the actor reads now: their own, and those that let them in for a time. A page shows
-    /// them as what one looks at.
-    ///
-    /// # Errors
-    /// [`Failure::Internal`] where the database does not answer.
-    pub async fn seen_institutions(&self, actor: &Actor) -> Result<Vec<(InstitutionId, Label)>, Failure> {
-        let mut out = self.own_institutions(actor).await?;
-        for layer in actor.layers() {
-            if let Layer::Institution(id) = layer
-                && !out.iter().any(|(own, _)| *own == id)
-            {
-                let name = self.db.institution(&id).await?;
-                out.push((id, name));
-            }
-        }
-        Ok(out)
+        let found = self.find(actor, &request).await?;
+        let cells = found.hits.iter().filter(|hit| hit.kind != HitKind::Guardrail && holds(hit) && !link(hit));
+        Ok(cells.take(limit).cloned().collect())
     }
 }
 

@@ -5,7 +5,7 @@ use crate::access::Actor;
 use crate::change::hex;
 use crate::failure::Failure;
 use crate::id::{PersonId, opaque};
-use crate::store::{SessionRow, Tx};
+use crate::store::{Reader, SessionRow, Tx};
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use chrono::{DateTime, Duration, Utc};
@@ -229,33 +229,17 @@ impl Desk {
         Ok(SignedIn { token, expires_at, actor })
     }
 
-    /// Who holds this session.
-    ///
-    /// # Errors
-    /// [`Failure::SignedOut`] where nobody does, any more.
-    pub async fn session(&self, token: &str) -> Result<Actor, Failure> {
-        let (hash, now) = (token_hash(token), self.world.now());
-        let (row, actor) = self.live_session(&hash).await?;
-        // Not at every request: a read should not become a write.
-        if row.seen_at + Duration::minutes(10) <= now {
-            let mut tx = self.db.begin().await?;
-            tx.touch_session(&hash, now).await?;
-            tx.commit().await?;
-        }
-        Ok(actor)
-    }
-
     /// Who a session belongs to, for a page that stays open: looking on is not being there, and keeps nothing alive.
     ///
     /// # Errors
     /// [`Failure::SignedOut`] once it was ended, ran out, or its person was let go.
     pub async fn still_signed_in(&self, token: &str) -> Result<Actor, Failure> {
-        Ok(self.live_session(&token_hash(token)).await?.1)
+        Ok(self.live_session(&mut self.db.reader().await?, &token_hash(token)).await?.1)
     }
 
-    async fn live_session(&self, hash: &str) -> Result<(SessionRow, Actor), Failure> {
+    pub(super) async fn live_session(&self, reader: &mut Reader, hash: &str) -> Result<(SessionRow, Actor), Failure> {
         let now = self.world.now();
-        let (row, actor) = self.db.session(hash, now).await?.ok_or(Failure::SignedOut)?;
+        let (row, actor) = reader.session(hash, now).await?.ok_or(Failure::SignedOut)?;
         let over = row.expires_at <= now || row.seen_at + self.limits.idle <= now;
         if over { Err(Failure::SignedOut) } else { Ok((row, actor)) }
     }

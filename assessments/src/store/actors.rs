@@ -1,6 +1,6 @@
 //! Who somebody is now: one question to the database, since every request asks it first.
 
-use super::{Db, Pool, fault, on};
+use super::{Db, Pool, Reader, fault, on};
 use crate::access::{Actor, Grant, Role};
 use crate::cell::Layer;
 use crate::elevation::Scope;
@@ -84,19 +84,21 @@ impl Db {
         .map_err(fault)?;
         actor(rows)
     }
+}
 
+impl Reader {
     /// A session by the hash of its token, and who its person is now. `None` where there is none, or the person is not
     /// active.
     ///
     /// # Errors
     /// [`Failure::Internal`] where the database does not answer.
-    pub async fn session(&self, hash: &str, now: DateTime<Utc>) -> Result<Option<(SessionRow, Actor)>, Failure> {
+    pub async fn session(&mut self, hash: &str, now: DateTime<Utc>) -> Result<Option<(SessionRow, Actor)>, Failure> {
         let sql = format!(
             "SELECT s.seen_at, s.expires_at, {COLUMNS} FROM {TABLES} JOIN sessions s ON s.person = p.id
              WHERE s.token_hash = $1 AND p.active ORDER BY e.id"
         );
-        let rows: Vec<SessionLine> = on!(Pool, &self.read, p =>
-            sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(hash).bind(now).fetch_all(p).await)
+        let rows: Vec<SessionLine> = on!(Reader, self, c =>
+            sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(hash).bind(now).fetch_all(&mut **c).await)
         .map_err(fault)?;
         let session = rows.first().map(|line| SessionRow { seen_at: line.seen_at, expires_at: line.expires_at });
         Ok(session.zip(actor(rows.into_iter().map(|line| line.who))?))

@@ -1,6 +1,8 @@
 //! Requests for a right for a time, and what came of them. None is ever deleted.
 
-use super::{Db, Pool, Tx, fault, on};
+use super::notices::unread;
+use super::talk::{layers, one_of};
+use super::{Db, Pool, Reader, Tx, fault, on};
 use crate::access::{Action, Permit, holders};
 use crate::cell::Layer;
 use crate::elevation::{Act, Elevation, MOST_HOURS, Scope, Stop, Window, Wish};
@@ -148,29 +150,6 @@ impl Db {
         rows.into_iter().map(elevation).collect()
     }
 
-    /// Unreviewed emergencies of others in the permits' layers whose alarm this person has not acknowledged.
-    ///
-    /// # Errors
-    /// [`Failure::NotFound`] for a permit that is not one to decide.
-    pub async fn alarms(&self, permits: &[Permit], person: &PersonId) -> Result<Vec<Elevation>, Failure> {
-        let layers = permits.iter().map(looks_after).collect::<Result<Vec<_>, _>>()?;
-        if layers.is_empty() {
-            return Ok(vec![]);
-        }
-        let rows: Vec<Row> = on!(Pool, &self.read, p => {
-            let mut q = sqlx::QueryBuilder::new(format!("SELECT {COLUMNS} FROM elevations e WHERE emergency AND reviewed_at IS NULL AND person <> "));
-            q.push_bind(person.as_str());
-            q.push(" AND NOT EXISTS (SELECT 1 FROM elevation_alarms a WHERE a.elevation = e.id AND a.person = ").push_bind(person.as_str());
-            for (i, layer) in layers.iter().enumerate() {
-                q.push(if i == 0 { ") AND (layer = " } else { " OR layer = " }).push_bind(layer);
-            }
-            q.push(") ORDER BY asked_at DESC LIMIT 20");
-            q.build_query_as().fetch_all(p).await
-        })
-        .map_err(fault)?;
-        rows.into_iter().map(elevation).collect()
-    }
-
     /// Who could decide on a request in a layer, and when a session of theirs was last seen.
     ///
     /// # Errors
@@ -210,6 +189,61 @@ impl Db {
             .bind(HOURS).fetch_optional(p).await)
             .map_err(fault)?;
         Ok(set.and_then(|text| text.parse().ok()).unwrap_or(MOST_HOURS).clamp(1, MOST_HOURS))
+    }
+}
+
+/// Adds where unreviewed emergencies of others stand, in layers, whose alarm a person has not acknowledged.
+macro_rules! alarmed {
+    ($q:expr, $layers:expr, $person:expr) => {{
+        $q.push(" FROM elevations e WHERE emergency AND reviewed_at IS NULL AND person <> ")
+            .push_bind($person.to_string());
+        $q.push(" AND NOT EXISTS (SELECT 1 FROM elevation_alarms a WHERE a.elevation = e.id AND a.person = ");
+        $q.push_bind($person.to_string()).push(") AND");
+        one_of!($q, "layer", $layers);
+    }};
+}
+
+impl Reader {
+    /// Unreviewed emergencies of others in the permits' layers whose alarm this person has not acknowledged.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] for a permit that is not one to decide.
+    pub async fn alarms(&mut self, permits: &[Permit], person: &PersonId) -> Result<Vec<Elevation>, Failure> {
+        let layers = permits.iter().map(looks_after).collect::<Result<Vec<_>, _>>()?;
+        if layers.is_empty() {
+            return Ok(vec![]);
+        }
+        let rows: Vec<Row> = on!(Reader, self, c => {
+            let mut q = sqlx::QueryBuilder::new(format!("SELECT {COLUMNS}"));
+            alarmed!(q, layers, person);
+            q.push(" ORDER BY asked_at DESC LIMIT 20");
+            q.build_query_as().fetch_all(&mut **c).await
+        })
+        .map_err(fault)?;
+        rows.into_iter().map(elevation).collect()
+    }
+
+    /// How much of what was said to a person in some layers they have not seen, and how many alarms there are for them in
+    /// others. A look into two indexes: every page asks.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] for permits of something else.
+    pub async fn waiting(
+        &mut self,
+        read: &[Permit],
+        decide: &[Permit],
+        person: &PersonId,
+    ) -> Result<(i64, i64), Failure> {
+        let (read, decide) = (layers(read)?, decide.iter().map(looks_after).collect::<Result<Vec<_>, _>>()?);
+        on!(Reader, self, c => {
+            let mut q = sqlx::QueryBuilder::new("SELECT (SELECT COUNT(*)");
+            unread!(q, read, person);
+            q.push("), (SELECT COUNT(*)");
+            alarmed!(q, decide, person);
+            q.push(")");
+            q.build_query_as().fetch_one(&mut **c).await
+        })
+        .map_err(fault)
     }
 }
 

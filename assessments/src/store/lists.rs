@@ -1,5 +1,6 @@
 //! Lists across services: the table, the matrix, one category everywhere, who leans on a guardrail.
 
+use super::talk::one_of;
 use super::{Db, Pool, Tx, fault, on};
 use crate::access::{Action, Permit};
 use crate::failure::Failure;
@@ -219,11 +220,7 @@ impl Db {
         Ok((rows, total))
     }
 
-    /// The same without the number of all: for offering while somebody types.
-    ///
-    /// # Errors
-    /// [`Failure::Internal`] where the database does not answer.
-    pub async fn service_rows(
+    async fn service_rows(
         &self,
         permit: &Permit,
         filter: &ServiceFilter,
@@ -241,6 +238,28 @@ impl Db {
         })
         .map_err(fault)?;
         rows.into_iter().map(ServiceRow::try_from).collect()
+    }
+
+    /// The lines of some services, in their order; of those that there are.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] where the database does not answer.
+    pub async fn service_lines(&self, permit: &Permit, ids: &[ServiceId]) -> Result<Vec<ServiceRow>, Failure> {
+        permit.covers(Action::ReadSheet, permit.layer())?;
+        if ids.is_empty() {
+            return Ok(vec![]);
+        }
+        let wanted: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        let rows: Vec<Row> = on!(Pool, &self.read, p => {
+            let mut q = sqlx::QueryBuilder::new(LINE);
+            q.push(FROM).push(" AND");
+            one_of!(q, "v.id", wanted);
+            q.build_query_as().fetch_all(p).await
+        })
+        .map_err(fault)?;
+        let mut lines = rows.into_iter().map(ServiceRow::try_from).collect::<Result<Vec<_>, _>>()?;
+        lines.sort_by_key(|line| ids.iter().position(|id| *id == line.id));
+        Ok(lines)
     }
 
     /// One service's line.

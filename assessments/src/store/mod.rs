@@ -28,6 +28,7 @@ mod overdue;
 mod own;
 mod people;
 mod publications;
+mod reader;
 mod rounds;
 mod saved;
 mod settings;
@@ -60,6 +61,7 @@ pub use outbox::{MailSetting, Often, Waiting};
 pub use overdue::OverdueRow;
 pub use people::{NewPerson, Person};
 pub use publications::{CellDifference, Publication};
+pub use reader::Reader;
 pub use rounds::{Given, Reviewer, Round};
 pub use saved::SavedRow;
 pub use similar::ProfileRow;
@@ -132,11 +134,11 @@ impl Db {
             // A connection's own cache; the system's holds the rest. There are seven of them.
             .pragma("cache_size", "-2000")
             .pragma("mmap_size", "0");
-        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await.map_err(fault)?;
-        let db = Db {
-            read: Pool::Sqlite(SqlitePoolOptions::new().max_connections(6).connect_with(options).await.map_err(fault)?),
-            write: Pool::Sqlite(write),
-        };
+        // A file does not hang up: asking each connection whether it is still there would double a small question.
+        let pool = |most| SqlitePoolOptions::new().max_connections(most).test_before_acquire(false);
+        let write = pool(1).connect_with(options.clone()).await.map_err(fault)?;
+        let read = pool(6).connect_with(options).await.map_err(fault)?;
+        let db = Db { read: Pool::Sqlite(read), write: Pool::Sqlite(write) };
         db.migrate().await?;
         Ok(db)
     }

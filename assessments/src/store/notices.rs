@@ -1,7 +1,7 @@
 //! What was said to somebody, what they have seen of it, and whom one can name.
 
 use super::talk::{layers, one_of, place};
-use super::{Db, Pool, Tx, fault, on};
+use super::{Db, Pool, Reader, Tx, fault, on};
 use crate::access::{Action, Permit};
 use crate::cell::{Address, Layer, SheetKey};
 use crate::failure::Failure;
@@ -170,21 +170,6 @@ impl Db {
         Ok(notices)
     }
 
-    /// How much of what was said to a person in these layers they have not seen. One look into an index: every page asks.
-    ///
-    /// # Errors
-    /// [`Failure::NotFound`] for a permit of something else.
-    pub async fn unread(&self, permits: &[Permit], person: &PersonId) -> Result<i64, Failure> {
-        let layers = layers(permits)?;
-        on!(Pool, &self.read, p => {
-            let mut q = sqlx::QueryBuilder::new("SELECT COUNT(*) FROM notices WHERE read_at IS NULL AND person = ");
-            q.push_bind(person.to_string()).push(" AND");
-            one_of!(q, "layer", layers);
-            q.build_query_scalar().fetch_one(p).await
-        })
-        .map_err(fault)
-    }
-
     /// The keys of what else of the inbox a person has seen.
     ///
     /// # Errors
@@ -194,6 +179,31 @@ impl Db {
             sqlx::query_as("SELECT item FROM inbox_reads WHERE person = $1").bind(person.as_str()).fetch_all(p).await)
         .map_err(fault)?;
         Ok(rows.into_iter().map(|(item,)| item).collect())
+    }
+}
+
+/// Adds where what a person was told in layers and has not seen stands.
+macro_rules! unread {
+    ($q:expr, $layers:expr, $person:expr) => {{
+        $q.push(" FROM notices WHERE read_at IS NULL AND person = ").push_bind($person.to_string()).push(" AND");
+        one_of!($q, "layer", $layers);
+    }};
+}
+pub(super) use unread;
+
+impl Reader {
+    /// How much of what was said to a person in these layers they have not seen.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] for a permit of something else.
+    pub async fn unread(&mut self, permits: &[Permit], person: &PersonId) -> Result<i64, Failure> {
+        let layers = layers(permits)?;
+        on!(Reader, self, c => {
+            let mut q = sqlx::QueryBuilder::new("SELECT COUNT(*)");
+            unread!(q, layers, person);
+            q.build_query_scalar().fetch_one(&mut **c).await
+        })
+        .map_err(fault)
     }
 }
 

@@ -1,12 +1,14 @@
 //! People, roles, institutions, sessions, one-time links and failed sign-ins.
 
-use super::{Db, Pool, Tx, fault, on};
+use super::talk::one_of;
+use super::{Db, Pool, Reader, Tx, fault, on};
 use crate::access::{Action, Permit, Role};
 use crate::cell::Layer;
 use crate::failure::Failure;
 use crate::id::{InstitutionId, PersonId};
 use crate::lang::Label;
 use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
 
 /// A person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,6 +104,26 @@ impl Db {
     pub async fn attempts(&self, subject: &str, since: DateTime<Utc>) -> Result<(i64, Option<DateTime<Utc>>), Failure> {
         on!(Pool, &self.read, p => sqlx::query_as("SELECT COUNT(*), MAX(at) FROM sign_in_attempts WHERE subject = $1 AND at > $2")
             .bind(subject).bind(since).fetch_one(p).await).map_err(fault)
+    }
+}
+
+impl Reader {
+    /// The names of those institutions that there are.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] where the database does not answer.
+    pub async fn institutions(&mut self, ids: &[InstitutionId]) -> Result<BTreeMap<InstitutionId, Label>, Failure> {
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let rows: Vec<(String, String, String)> = on!(Reader, self, c => {
+            let mut q = sqlx::QueryBuilder::new("SELECT id, name_ja, name_en FROM institutions WHERE");
+            one_of!(q, "id", ids);
+            q.build_query_as().fetch_all(&mut **c).await
+        })
+        .map_err(fault)?;
+        rows.into_iter().map(|(id, ja, en)| Ok((InstitutionId::parse(&id)?, Label { ja, en }))).collect()
     }
 }
 

@@ -6,6 +6,7 @@
 mod desk_support;
 mod held;
 mod mail;
+mod visitor;
 
 use crate::desk_support::{Database, Stage};
 use assessments::access::{Actor, Role};

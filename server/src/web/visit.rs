@@ -2,6 +2,7 @@
 
 use super::Web;
 use app::pages::Visit;
+use assessments::desk::Visitor;
 use assessments::failure::Failure;
 use assessments::lang::Lang;
 use axum::extract::{Request, State};
@@ -61,16 +62,11 @@ pub async fn attach(State(web): State<Web>, mut request: Request, next: Next) ->
         assets: web.assets.clone(),
     };
     if let Some(token) = cookie(headers, SESSION) {
-        match web.desk.session(token).await {
-            Ok(actor) => {
-                visit.institutions = web.desk.seen_institutions(&actor).await.unwrap_or_default();
-                // A page is drawn without them rather than not at all.
-                visit.alarms = web.desk.elevation_alarms(&actor).await.unwrap_or_default();
-                // Pages show the number in their header; what islands and streams ask for has none.
-                if !visit.path.starts_with("/api/") && !visit.path.starts_with("/live") {
-                    visit.unread = web.desk.unread(&actor).await.unwrap_or(0);
-                }
-                visit.actor = Some(actor);
+        // What islands and streams ask for has no header that says what waits.
+        let page = !visit.path.starts_with("/api/") && !visit.path.starts_with("/live");
+        match web.desk.visitor(token, page).await {
+            Ok(Visitor { actor, institutions, alarms, unread }) => {
+                visit = Visit { actor: Some(actor), institutions, alarms, unread, ..visit };
             }
             Err(Failure::SignedOut) => {}
             Err(failure) => return failed(&visit, &failure),
