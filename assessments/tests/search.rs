@@ -17,6 +17,7 @@ use assessments::search::{Answer, FacetKey, HitKind, Request, SynonymGroup, WhyK
 use assessments::store::AuditFilter;
 use desk_support::{Database, Stage};
 use rstest::rstest;
+use std::sync::Arc;
 
 const K07: &str = "criteria/K07/summary/ja";
 
@@ -25,11 +26,11 @@ async fn write(stage: &Stage, actor: &Actor, key: &SheetKey, cells: &[(&str, &st
     stage.desk.follow().await.unwrap();
 }
 
-async fn find(stage: &Stage, actor: &Actor, text: &str) -> Answer {
+async fn find(stage: &Stage, actor: &Actor, text: &str) -> Arc<Answer> {
     stage.desk.find(actor, &Request::new(text, stage.now())).await.unwrap()
 }
 
-fn kinds(answer: &Answer) -> Vec<HitKind> {
+fn kinds(answer: &Arc<Answer>) -> Vec<HitKind> {
     answer.hits.iter().map(|h| h.kind).collect()
 }
 
@@ -47,7 +48,7 @@ async fn guardrails_categories_and_the_words_of_choices_are_found(
     assert_eq!(exact.hits[0].reference, "config:s3-bucket-ssl-requests-only");
     assert!(kinds(&find(&stage, &hanako, "匿名・共有・静的な資格情報").await).contains(&HitKind::Category));
     for words in ["既定で有効", "On by default"] {
-        let hits = find(&stage, &hanako, words).await.hits;
+        let hits = &find(&stage, &hanako, words).await.hits;
         assert!(hits.iter().any(|h| h.address.as_ref().is_some_and(|a| a.field == "availability")), "{words} {hits:?}");
     }
     let narrowed = find(&stage, &hanako, "カテゴリ:K07 提供状況:◎ 暗号化").await;
@@ -203,6 +204,11 @@ async fn suggestions_name_services_categories_guardrails_and_cells() {
     let hanako = stage.editor("a-bank").await;
     write(&stage, &hanako, &stage.sheet(), &[(K07, "SSE-KMS で暗号化される。")]).await;
     assert_eq!(stage.desk.suggestions(&hanako, "s3", 3, Lang::Ja).await.unwrap().services.len(), 1);
+    // Whatever the width and the case, and part of a name.
+    assert_eq!(
+        stage.desk.suggestions(&hanako, "ａＭＡＺＯＮ ｓ3", 3, Lang::Ja).await.unwrap().services[0].id.as_str(),
+        "s3"
+    );
     assert!(!stage.desk.suggestions(&hanako, "保管デー", 3, Lang::Ja).await.unwrap().categories.is_empty());
     assert!(!stage.desk.suggestions(&hanako, "s3-bucket", 3, Lang::Ja).await.unwrap().guardrails.is_empty());
     assert_eq!(stage.desk.suggestions(&hanako, "sse-k", 3, Lang::Ja).await.unwrap().cells.len(), 1);

@@ -11,7 +11,8 @@ use crate::id::ServiceId;
 use crate::lang::{Label, Lang};
 use crate::schema::{PRIVATE, SECTIONS};
 use crate::search::{Answer, FacetKey, Filter, Hit, Request, fold_text};
-use crate::store::{ServiceFilter, ServiceRow};
+use crate::store::ServiceRow;
+use std::sync::Arc;
 
 /// Sections whose hits are cells of the working text.
 fn cell_sections() -> impl Iterator<Item = &'static str> {
@@ -65,11 +66,11 @@ impl Desk {
     ///
     /// # Errors
     /// [`Failure::NotFound`] where the actor may not read the common text; [`Failure::Internal`].
-    pub async fn find(&self, actor: &Actor, request: &Request) -> Result<Answer, Failure> {
+    pub async fn find(&self, actor: &Actor, request: &Request) -> Result<Arc<Answer>, Failure> {
         self.find_within(actor, request, Filter::default()).await
     }
 
-    async fn find_within(&self, actor: &Actor, request: &Request, filter: Filter) -> Result<Answer, Failure> {
+    async fn find_within(&self, actor: &Actor, request: &Request, filter: Filter) -> Result<Arc<Answer>, Failure> {
         self.shared(actor, Action::ReadSheet)?;
         self.follow_synonyms_now_and_then().await?;
         let (search, layers, mut request) = (self.search.clone(), actor.layers(), request.clone());
@@ -100,13 +101,32 @@ impl Desk {
         limit: usize,
         lang: Lang,
     ) -> Result<Suggestions, Failure> {
-        let (size, text) = (i64::try_from(limit.min(20)).unwrap_or(5), typed.trim());
+        let text = typed.trim();
         if text.is_empty() {
             return Ok(Suggestions::default());
         }
-        let filter = ServiceFilter { text: text.to_owned(), ..ServiceFilter::default() };
-        let guardrails = self.guardrails(actor, text, None, 1, size)?.items;
-        let folded = fold_text(text);
+        let mut request =
+            Request { limit, prefix: true, recent: true, count: false, lang, ..Request::new(typed, self.world.now()) };
+        cell_sections().for_each(|section| request.facets.add(FacetKey::Section, section));
+        // The database and the index are asked at the same time.
+        let (names, found) =
+            futures::future::try_join(self.named_like(actor, text, limit), self.find(actor, &request)).await?;
+        Ok(Suggestions { cells: found.hits.clone(), ..names })
+    }
+
+    /// Services, categories and guardrails one of whose names holds a text: at most `limit` of each kind, no cells.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] where the actor may not read the common text.
+    pub async fn named_like(&self, actor: &Actor, text: &str, limit: usize) -> Result<Suggestions, Failure> {
+        let permit = self.shared(actor, Action::ReadSheet)?;
+        let folded = fold_text(text.trim());
+        if folded.is_empty() {
+            return Ok(Suggestions::default());
+        }
+        let limit = limit.min(20);
+        let size = i64::try_from(limit).unwrap_or(5);
+        let guardrails = self.guardrails(actor, text.trim(), None, 1, size)?.items;
         let mut categories = Vec::new();
         for set in self.criteria_sets() {
             let fits = |c: &&Category| [&c.id, &c.ja, &c.en].iter().any(|n| fold_text(n).contains(&folded));
@@ -114,15 +134,9 @@ impl Desk {
             categories.extend(found.map(|c| (set.key(), c.id.clone(), Label { ja: c.ja.clone(), en: c.en.clone() })));
         }
         categories.truncate(limit);
-        let mut request =
-            Request { limit, prefix: true, recent: true, count: false, lang, ..Request::new(typed, self.world.now()) };
-        cell_sections().for_each(|section| request.facets.add(FacetKey::Section, section));
-        // The database and the index are asked at the same time.
-        let permit = self.shared(actor, Action::ReadSheet)?;
-        let services = self.db.service_rows(&permit, &filter, 0, size);
-        let (services, found) = futures::future::try_join(services, self.find(actor, &request)).await?;
+        let services = self.db.service_lines(&permit, &self.search.services_like(text.trim(), limit)).await?;
         let services = services.into_iter().map(|row| self.lined(row)).collect();
-        Ok(Suggestions { services, categories, guardrails, cells: found.hits })
+        Ok(Suggestions { services, categories, guardrails, cells: vec![] })
     }
 
     /// Cells that fit a query, best first, in the layers that the actor may read.
@@ -141,7 +155,7 @@ impl Desk {
         }
         let mut request = Request { limit, count: false, ..Request::new(query, self.world.now()) };
         cell_sections().for_each(|section| request.facets.add(FacetKey::Section, section));
-        Ok(cells(self.find_within(actor, &request, filter).await?.hits))
+        Ok(cells(&self.find_within(actor, &request, filter).await?.hits))
     }
 
     /// The same grouped by sheet, in the order of each sheet's best cell.
@@ -187,15 +201,15 @@ impl Desk {
             ..Request::new(prefix, self.world.now())
         };
         cell_sections().for_each(|section| request.facets.add(FacetKey::Section, section));
-        Ok(cells(self.find(actor, &request).await?.hits))
+        Ok(cells(&self.find(actor, &request).await?.hits))
     }
 }
 
 /// Hits that are cells, as older doors show them.
-fn cells(hits: Vec<Hit>) -> Vec<(ServiceId, FoundCell)> {
-    let cell = |hit: Hit| {
-        let Hit { layer, service, address, criteria, text, snippet, score, .. } = hit;
+fn cells(hits: &[Hit]) -> Vec<(ServiceId, FoundCell)> {
+    let cell = |hit: &Hit| {
+        let Hit { layer, service, address, criteria, text, snippet, score, .. } = hit.clone();
         Some((service?, FoundCell { layer, address: address?, criteria, text, snippet, score }))
     };
-    hits.into_iter().filter_map(cell).collect()
+    hits.iter().filter_map(cell).collect()
 }

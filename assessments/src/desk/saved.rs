@@ -73,6 +73,9 @@ impl Changed {
     }
 
     fn at(&self, hit: &Hit) -> Option<DateTime<Utc>> {
+        if self.news.is_empty() {
+            return None;
+        }
         let news = match (hit.kind, &hit.service, &hit.address) {
             (HitKind::Cell | HitKind::Service, Some(service), Some(address)) => {
                 News::Cell(hit.layer.clone(), service.clone(), Address { lang: None, ..address.clone() })

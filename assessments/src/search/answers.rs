@@ -5,12 +5,12 @@
 //! every layer, the synonyms, the names. Whoever may read other layers asks under another key, so that nobody can tell from
 //! the time of an answer what another institution looked for.
 
+use super::recent::Recent;
 use super::request::{Answer, FacetFilter, Request};
 use super::{Filter, Synonyms, Vocabulary, day_of};
 use crate::cell::Layer;
 use crate::lang::Lang;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Most bytes of all answers that are kept.
 const MOST: usize = 8 * 1024 * 1024;
@@ -66,92 +66,75 @@ pub struct Origin {
 
 impl PartialEq for Origin {
     fn eq(&self, other: &Origin) -> bool {
-        self.states == other.states && self.same_words(other)
+        self.states == other.states && self.same_words(&other.words())
     }
 }
 
+/// The words and names that answers came from.
+type Said = (Arc<Synonyms>, Arc<Vocabulary>);
+
 impl Origin {
-    fn same_words(&self, other: &Origin) -> bool {
-        Arc::ptr_eq(&self.synonyms, &other.synonyms) && Arc::ptr_eq(&self.vocabulary, &other.vocabulary)
+    fn words(&self) -> Said {
+        (self.synonyms.clone(), self.vocabulary.clone())
+    }
+
+    fn same_words(&self, (synonyms, vocabulary): &Said) -> bool {
+        Arc::ptr_eq(&self.synonyms, synonyms) && Arc::ptr_eq(&self.vocabulary, vocabulary)
     }
 }
 
 struct Known {
     answer: Arc<Answer>,
     origin: Origin,
-    bytes: usize,
-    asked: u64,
 }
 
 /// Answers, those that were not asked for the longest time go first.
-#[derive(Default)]
 pub struct Answers(Mutex<Kept>);
 
-#[derive(Default)]
 struct Kept {
-    known: HashMap<Question, Known>,
-    /// What was kept last: all of it came from the same words and names.
-    origin: Option<Origin>,
-    bytes: usize,
-    clock: u64,
+    known: Recent<Question, Known>,
+    /// What all of them came from.
+    words: Option<Said>,
+}
+
+impl Default for Answers {
+    fn default() -> Answers {
+        Answers(Mutex::new(Kept { known: Recent::new(usize::MAX, MOST), words: None }))
+    }
 }
 
 impl Answers {
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// An answer that is still true.
     pub fn get(&self, question: &Question, origin: &Origin) -> Option<Arc<Answer>> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.clock += 1;
-        let clock = kept.clock;
-        let known = kept.known.get_mut(question).filter(|k| k.origin == *origin)?;
-        known.asked = clock;
+        let mut kept = self.lock();
+        let known = kept.known.get(question).filter(|k| k.origin == *origin)?;
         Some(known.answer.clone())
     }
 
     /// Forgets all of them.
     pub fn forget(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Kept::default();
+        let all = self.lock().known.retain(|_| false);
+        drop(all);
     }
 
     /// Keeps an answer.
-    pub fn put(&self, question: Question, origin: Origin, answer: &Answer) {
+    pub fn put(&self, question: Question, origin: Origin, answer: &Arc<Answer>) {
         let bytes = weight(answer) + question.text.len();
         if bytes > LARGEST {
             return;
         }
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.only(&origin);
-        kept.clock += 1;
-        let known = Known { answer: Arc::new(answer.clone()), origin, bytes, asked: kept.clock };
-        kept.bytes += bytes;
-        if let Some(old) = kept.known.insert(question, known) {
-            kept.bytes -= old.bytes;
-        }
-        if kept.bytes > MOST {
-            kept.forget();
-        }
-    }
-}
-
-impl Kept {
-    /// Forgets what came from other words and names: each entry would hold a list of its own.
-    fn only(&mut self, origin: &Origin) {
-        if self.origin.as_ref().is_none_or(|kept| !kept.same_words(origin)) {
-            *self = Kept { origin: Some(origin.clone()), clock: self.clock, ..Kept::default() };
-        }
-    }
-
-    /// Forgets a quarter, so that the oldest need not be looked for each time.
-    fn forget(&mut self) {
-        let mut all: Vec<(u64, usize)> = self.known.values().map(|known| (known.asked, known.bytes)).collect();
-        all.sort_unstable_by(|a, b| b.cmp(a));
-        let mut sum = 0;
-        let fits = all.iter().take_while(|(_, bytes)| {
-            sum += bytes;
-            sum <= MOST / 4 * 3
-        });
-        let oldest = fits.last().map_or(u64::MAX, |(asked, _)| *asked);
-        self.known.retain(|_, known| known.asked >= oldest);
-        self.bytes = self.known.values().map(|known| known.bytes).sum();
+        let mut kept = self.lock();
+        // What came from other words and names would hold lists of its own.
+        let others = kept.words.as_ref().is_none_or(|words| !origin.same_words(words));
+        let old = others.then(|| kept.known.retain(|_| false));
+        kept.words = Some(origin.words());
+        let forgotten = kept.known.put(question, Known { answer: answer.clone(), origin }, bytes);
+        drop(kept);
+        drop((old, forgotten));
     }
 }
 
@@ -185,7 +168,7 @@ mod tests {
     #[test]
     fn an_answer_is_true_for_its_layers_and_while_nothing_changed() {
         let (answers, now) = (Answers::default(), origin(&[1]));
-        let answer = Answer { total: 7, ..Answer::default() };
+        let answer = Arc::new(Answer { total: 7, ..Answer::default() });
         answers.put(question("鍵", &[Layer::Shared]), now.clone(), &answer);
         assert_eq!(answers.get(&question("鍵", &[Layer::Shared]), &now).unwrap().total, 7);
         let own = [Layer::Shared, Layer::Institution(InstitutionId::parse("a-bank").unwrap())];
@@ -199,22 +182,22 @@ mod tests {
         }
         // Old lists of words are not held on to.
         answers.put(question("錠", &[Layer::Shared]), origin(&[1]), &answer);
-        assert_eq!(answers.0.lock().unwrap().known.len(), 1);
+        assert_eq!(answers.lock().known.len(), 1);
     }
 
     #[test]
     fn what_is_kept_is_bounded_and_the_oldest_goes_first() {
         let (answers, now) = (Answers::default(), origin(&[1]));
         let hit = Hit { text: "あ".repeat(30_000), ..hit() };
-        let answer = Answer { hits: vec![hit], ..Answer::default() };
+        let answer = Arc::new(Answer { hits: vec![hit], ..Answer::default() });
         for n in 0..300 {
             answers.put(question(&n.to_string(), &[Layer::Shared]), now.clone(), &answer);
             assert!(answers.get(&question("0", &[Layer::Shared]), &now).is_some(), "{n}");
         }
-        assert!(answers.0.lock().unwrap().bytes <= MOST);
+        assert!(answers.lock().known.bytes() <= MOST);
         assert!(answers.get(&question("1", &[Layer::Shared]), &now).is_none());
         assert!(answers.get(&question("299", &[Layer::Shared]), &now).is_some());
-        let huge = Answer { hits: vec![answer.hits[0].clone(); 10], ..Answer::default() };
+        let huge = Arc::new(Answer { hits: vec![answer.hits[0].clone(); 10], ..Answer::default() });
         answers.put(question("huge", &[Layer::Shared]), now.clone(), &huge);
         assert!(answers.get(&question("huge", &[Layer::Shared]), &now).is_none());
     }

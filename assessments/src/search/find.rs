@@ -4,17 +4,17 @@ use super::collect::{Collect, Collected};
 use super::found::{Asking, Words};
 use super::index::fault;
 use super::kept::Kept;
+use super::needles::Needle;
 use super::parse::Parsed;
 use super::plan::{Holdings, Plan, Planner, Stage};
 use super::request::{Answer, FacetKey, Hit, HitKind, Request};
-use super::snippet::{Marks, Needle};
+use super::snippet::Marks;
 use super::{View, day_of, sweep};
 use crate::cell::Layer;
 use crate::failure::Failure;
 use crate::lang::Lang;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
-use tantivy::TantivyDocument;
 
 /// Hits from which on a search is not made wider.
 const ENOUGH: u64 = 10;
@@ -71,8 +71,7 @@ pub fn answer(
         let (Some(index), Some(searcher), Some(layer)) = (opened.get(n), searchers.get(n), layers.get(n)) else {
             continue;
         };
-        let doc: TantivyDocument = searcher.doc(at).map_err(fault)?;
-        if let Some(kept) = index.kept(&doc)? {
+        if let Some(kept) = Kept::read(&index.stored(searcher, at)?)? {
             answer.hits.push(hit(kept, layer, score, &plan.needles, (lang, request.lang)));
         }
     }
@@ -130,7 +129,7 @@ fn facets(found: &[Collected]) -> Vec<(FacetKey, Vec<(String, u64)>)> {
 
 /// A document as a hit: in the language that is asked for, else in the one that answers the query better, else in the
 /// reader's.
-fn hit(kept: Kept, layer: &Layer, score: f32, needles: &[Needle], (asked, reader): (Option<Lang>, Lang)) -> Hit {
+fn hit(kept: Kept<'_>, layer: &Layer, score: f32, needles: &[Needle], (asked, reader): (Option<Lang>, Lang)) -> Hit {
     let there = |lang: &Lang| !lang.pick(&kept.ja, &kept.en).is_empty();
     let marks = |lang: Lang| Marks::of(lang.pick(&kept.ja, &kept.en), needles);
     let (chosen, marks) = match asked.filter(there) {
@@ -161,8 +160,8 @@ fn hit(kept: Kept, layer: &Layer, score: f32, needles: &[Needle], (asked, reader
         address,
         snippet: marks.snippet(text),
         text: text.to_owned(),
-        reference: kept.reference,
-        criteria: kept.criteria,
+        reference: kept.reference.into_owned(),
+        criteria: kept.criteria.into_owned(),
         title: kept.title,
         score,
         why,

@@ -4,6 +4,7 @@ use super::docs::{Doc, GroupDocs};
 use super::facts::Known;
 use super::folder::Folder;
 use super::kept::{Columns, Kept, document, schema};
+use super::recent::Recent;
 use super::tokens::{JaTokenizer, NAME, REPEATED};
 use crate::cell::Layer;
 use crate::change::hex;
@@ -20,7 +21,7 @@ use tantivy::indexer::NoMergePolicy;
 use tantivy::query::{EnableScoring, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption, Value};
 use tantivy::{
-    DocAddress, Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term,
+    DocAddress, DocId, Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term,
 };
 
 /// Memory of a writer, in bytes: the least that tantivy takes.
@@ -28,9 +29,13 @@ const HEAP: usize = 15_000_000;
 /// Memory of a writer that reads a whole library, in bytes, a thread.
 const LARGE_HEAP: usize = 30_000_000;
 
-/// Blocks of stored texts that each segment keeps unpacked, some 16 kB each. A page of results reads a few dozen texts, and
-/// there are few large segments.
-const KEPT_BLOCKS: usize = 128;
+/// Blocks of stored texts that each segment keeps unpacked, some 16 kB each, for reading one after the other.
+const KEPT_BLOCKS: usize = 8;
+
+/// Most texts of results that are kept beside, and most of their bytes. What is found first is found again: by the next
+/// page, by who narrows a search, by who asks for the same word. A block has one of them and twenty others.
+const KEPT_TEXTS: usize = 4_000;
+const KEPT_BYTES: usize = 2 * 1024 * 1024;
 
 /// Tantivy's list of segments, which a commit replaces.
 const LIST: &str = "meta.json";
@@ -59,6 +64,8 @@ pub struct LayerIndex {
     listed: Mutex<Option<Listed>>,
     /// What [`LayerIndex::positions`] found, and of which commit: reading it touches every corner of the index.
     positions: Mutex<Option<(u64, BTreeMap<String, String>)>>,
+    /// Texts by where they lie: what lies there never changes.
+    texts: Mutex<Recent<(SegmentId, DocId), Arc<str>>>,
     pub known: Arc<Known>,
     pub columns: Columns,
 }
@@ -127,6 +134,7 @@ impl LayerIndex {
             folder: folder.map(Path::to_owned),
             listed: Mutex::default(),
             positions: Mutex::new(None),
+            texts: Mutex::new(Recent::new(KEPT_TEXTS, KEPT_BYTES)),
             known: Arc::default(),
             columns,
         })
@@ -295,8 +303,8 @@ impl LayerIndex {
         for (segment, reader) in (0_u32..).zip(searcher.segment_readers()) {
             for doc in reader.doc_ids_alive() {
                 let doc: TantivyDocument = searcher.doc(DocAddress::new(segment, doc)).map_err(fault)?;
-                if let Some(kept) = self.kept(&doc)? {
-                    out.insert(kept.key(), kept.fingerprint);
+                if let Some(kept) = Kept::read(self.text(&doc, self.columns.stored))? {
+                    out.insert(kept.key(), kept.fingerprint.into_owned());
                 }
             }
         }
@@ -307,12 +315,18 @@ impl LayerIndex {
         doc.get_first(field).and_then(|v| v.as_str()).unwrap_or("")
     }
 
-    /// What was kept of a document; none for a position.
-    pub fn kept(&self, doc: &TantivyDocument) -> Result<Option<Kept>, Failure> {
-        match self.text(doc, self.columns.stored) {
-            "" => Ok(None),
-            stored => serde_json::from_str(stored).map(Some).map_err(fault),
+    /// What is stored of a document, as [`Kept::read`] takes it.
+    pub fn stored(&self, searcher: &Searcher, at: DocAddress) -> Result<Arc<str>, Failure> {
+        let key = (searcher.segment_reader(at.segment_ord).segment_id(), at.doc_id);
+        let texts = || self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = texts().get(&key) {
+            return Ok(known.clone());
         }
+        let doc: TantivyDocument = searcher.doc(at).map_err(fault)?;
+        let stored: Arc<str> = self.text(&doc, self.columns.stored).into();
+        let forgotten = texts().put(key, stored.clone(), stored.len() + 120);
+        drop(forgotten);
+        Ok(stored)
     }
 }
 

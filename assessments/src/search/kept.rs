@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::id::ServiceId;
 use crate::lang::Label;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use tantivy::TantivyDocument;
 use tantivy::schema::{FAST, Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions};
 
@@ -35,44 +36,54 @@ pub struct Columns {
     pub fields: Fields,
 }
 
-/// What is kept of a document for showing it.
+/// What is kept of a document for showing it. A page of results reads dozens and shows half of each: what is not shown
+/// is not copied.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Kept {
+pub struct Kept<'a> {
     kind: u8,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    service: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    address: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub reference: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub criteria: String,
+    #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
+    service: Cow<'a, str>,
+    #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
+    address: Cow<'a, str>,
+    #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
+    pub reference: Cow<'a, str>,
+    #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
+    pub criteria: Cow<'a, str>,
     pub title: Label,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub ja: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub en: String,
-    id: String,
+    #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
+    pub ja: Cow<'a, str>,
+    #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
+    pub en: Cow<'a, str>,
+    #[serde(borrow)]
+    id: Cow<'a, str>,
     /// Of all that it says.
-    pub fingerprint: String,
+    #[serde(borrow)]
+    pub fingerprint: Cow<'a, str>,
 }
 
 const KINDS: [HitKind; 6] =
     [HitKind::Cell, HitKind::Published, HitKind::Comment, HitKind::Guardrail, HitKind::Service, HitKind::Category];
 
-impl Kept {
-    fn of(doc: &Doc) -> Kept {
+impl<'a> Kept<'a> {
+    /// Reads what is stored of a document; none for a position.
+    pub fn read(stored: &'a str) -> Result<Option<Kept<'a>>, Failure> {
+        if stored.is_empty() { Ok(None) } else { serde_json::from_str(stored).map(Some).map_err(fault) }
+    }
+}
+
+impl Kept<'_> {
+    fn of(doc: &Doc) -> Kept<'_> {
         Kept {
             kind: KINDS.iter().position(|k| *k == doc.kind).and_then(|n| u8::try_from(n).ok()).unwrap_or(0),
-            service: doc.service.as_ref().map(ToString::to_string).unwrap_or_default(),
-            address: doc.address.as_ref().map(ToString::to_string).unwrap_or_default(),
-            reference: doc.reference.clone(),
-            criteria: doc.criteria.clone(),
+            service: doc.service.as_ref().map_or("", ServiceId::as_str).into(),
+            address: doc.address.as_ref().map(ToString::to_string).unwrap_or_default().into(),
+            reference: doc.reference.as_str().into(),
+            criteria: doc.criteria.as_str().into(),
             title: doc.title.clone(),
-            ja: doc.ja.clone(),
-            en: doc.en.clone(),
-            id: doc.id(),
-            fingerprint: doc.fingerprint(),
+            ja: doc.ja.as_str().into(),
+            en: doc.en.as_str().into(),
+            id: doc.id().into(),
+            fingerprint: doc.fingerprint().into(),
         }
     }
 

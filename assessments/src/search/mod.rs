@@ -13,9 +13,11 @@ mod folder;
 mod found;
 mod index;
 mod kept;
+mod needles;
 mod parse;
 mod phrase;
 mod plan;
+mod recent;
 mod request;
 mod snippet;
 mod state;
@@ -32,7 +34,7 @@ pub use docs::{
 pub use fold::fold_text;
 pub use kept::key_of;
 pub use request::{Answer, FacetFilter, FacetKey, Hit, HitKind, Notice, Request, Slip, Why, WhyKind};
-pub use state::State;
+pub use state::{State, Toggles};
 pub use synonyms::{SynonymGroup, Synonyms};
 pub use vocabulary::{KnownName, Vocabulary};
 
@@ -136,9 +138,18 @@ impl Search {
         }
     }
 
+    fn vocabulary(&self) -> Arc<Vocabulary> {
+        self.vocabulary.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// The service groups that queries can name.
     pub fn groups(&self) -> Vec<Label> {
-        self.vocabulary.read().unwrap_or_else(PoisonError::into_inner).groups().to_vec()
+        self.vocabulary().groups().to_vec()
+    }
+
+    /// Services one of whose names holds a text, at most so many: those with answers first, then by name.
+    pub fn services_like(&self, text: &str, most: usize) -> Vec<ServiceId> {
+        self.vocabulary().like(text, most)
     }
 
     fn layer(&self, layer: &Layer) -> Result<Arc<LayerIndex>, Failure> {
@@ -220,14 +231,14 @@ impl Search {
     ///
     /// # Errors
     /// [`Failure::Internal`] where the index cannot be read.
-    pub fn find(&self, layers: &[Layer], request: &Request, filter: &Filter) -> Result<Answer, Failure> {
+    pub fn find(&self, layers: &[Layer], request: &Request, filter: &Filter) -> Result<Arc<Answer>, Failure> {
         let mut parsed = parse::parse(&request.text);
         if parsed.either.is_empty() && request.facets.is_empty() {
-            return Ok(Answer::default());
+            return Ok(Arc::default());
         }
         let lang = narrow(&mut parsed, filter);
         let view = self.view(layers.iter().map(|l| self.layer(l)).collect::<Result<_, _>>()?)?;
-        let answer = find::answer(&view, layers, &parsed, lang, request, &self.words)?;
+        let answer = Arc::new(find::answer(&view, layers, &parsed, lang, request, &self.words)?);
         self.answers.put(Question::new(layers, request, filter), view.origin, &answer);
         Ok(answer)
     }
@@ -239,14 +250,13 @@ impl Search {
     }
 
     /// The answer to a search, where the same one was answered before for the same layers and nothing changed since.
-    pub fn remembered(&self, layers: &[Layer], request: &Request, filter: &Filter) -> Option<Answer> {
+    pub fn remembered(&self, layers: &[Layer], request: &Request, filter: &Filter) -> Option<Arc<Answer>> {
         let opened = {
             let known = self.layers.read().unwrap_or_else(PoisonError::into_inner);
             layers.iter().map(|l| known.get(l).cloned()).collect::<Option<Vec<_>>>()?
         };
         let view = self.view(opened).ok()?;
-        let answer = self.answers.get(&Question::new(layers, request, filter), &view.origin)?;
-        Some(Arc::unwrap_or_clone(answer))
+        self.answers.get(&Question::new(layers, request, filter), &view.origin)
     }
 
     fn view(&self, opened: Vec<Arc<LayerIndex>>) -> Result<View, Failure> {
@@ -254,7 +264,7 @@ impl Search {
         let origin = Origin {
             states: searchers.iter().map(|s| s.generation().generation_id()).collect(),
             synonyms: self.synonyms(),
-            vocabulary: self.vocabulary.read().unwrap_or_else(PoisonError::into_inner).clone(),
+            vocabulary: self.vocabulary(),
         };
         Ok(View { opened, searchers, origin })
     }

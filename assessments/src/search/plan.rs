@@ -3,10 +3,10 @@
 //! Three stages, each wider than the one before: texts that have all words, texts that have some, texts that have parts of
 //! words. A wider one is only asked where the one before found little, so that common searches stay cheap.
 
+use super::needles::Needle;
 use super::parse::{Clause, FieldName, Parsed, What};
 use super::phrase::{exact_terms, phrase_terms};
 use super::request::{Notice, Slip};
-use super::snippet::Needle;
 use super::synonyms::Synonyms;
 use super::vocabulary::Vocabulary;
 use std::cell::{Cell, RefCell};

@@ -1,68 +1,16 @@
 //! A piece of a text with what matched marked, through the folding's way back: right in Japanese, never inside a
 //! character or what readers take for one.
 
-use super::fold::{Folded, fold, fold_text};
-use super::request::{Why, WhyKind};
-use super::stem::stem;
-use super::tokens::{Run, parts, runs, text_of};
+use super::fold::{Folded, fold};
+use super::needles::{Needle, places};
+use super::request::Why;
 use crate::cut::whole;
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 /// Characters of a snippet.
 const LENGTH: usize = 110;
 /// Characters before the best place.
 const BEFORE: usize = 28;
-
-/// What is marked, and why where it is not what was typed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Needle {
-    /// Folded.
-    text: String,
-    /// Its characters, where it is Japanese.
-    chars: Vec<char>,
-    /// Its words and their stems, where it is Latin.
-    words: Vec<(String, String)>,
-    /// The reason, where the typed word does not stand there: its kind, and the word as it was typed.
-    why: Option<(WhyKind, String)>,
-    /// The typed word of the reason, folded.
-    of: String,
-    /// Whether it is only a part of a typed word.
-    part: bool,
-}
-
-impl Needle {
-    fn new(text: &str, why: Option<(WhyKind, String)>, part: bool) -> Needle {
-        let text = fold_text(text.trim());
-        let of = why.as_ref().map(|(_, typed)| fold_text(typed)).unwrap_or_default();
-        let (mut chars, mut words) = (vec![], vec![]);
-        if text.is_ascii() {
-            let folded = fold(&text);
-            let all = |_: char| true;
-            words =
-                latin_words(&folded, &text, &all).into_iter().map(|w| (w.text.to_string(), stem(&w.text))).collect();
-        } else {
-            chars = text.chars().collect();
-        }
-        Needle { text, chars, words, why, of, part }
-    }
-
-    /// A word as it was typed.
-    pub fn typed(text: &str) -> Needle {
-        Needle::new(text, None, false)
-    }
-
-    /// A part of an identifier that was typed.
-    pub fn part(text: &str) -> Needle {
-        Needle::new(text, None, true)
-    }
-
-    /// Another word, in the place of the one that was typed so.
-    pub fn other(text: &str, kind: WhyKind, typed: &str) -> Needle {
-        Needle::new(text, Some((kind, typed.to_owned())), false)
-    }
-}
 
 /// Where needles stand in a text.
 pub struct Marks {
@@ -78,34 +26,12 @@ impl Marks {
     pub fn of(text: &str, needles: &[Needle]) -> Marks {
         let folded = fold(text);
         let mut out = Marks { marks: vec![None; folded.len()], found: vec![false; needles.len()], folded };
-        let latin_asked = needles.iter().any(|n| n.chars.is_empty());
-        let words = if latin_asked { latin_words(&out.folded, text, &beginnings(needles)) } else { vec![] };
-        for (n, needle) in needles.iter().enumerate() {
-            let spans = match needle.chars.as_slice() {
-                [] => latin(&words, needle),
-                chars => japanese(&out.folded, chars),
-            };
-            out.put(n, spans);
-        }
-        let nothing = out.found.iter().all(|f| !f);
-        if nothing {
-            // Parts of words, where no word was found.
-            for (n, needle) in needles.iter().enumerate().filter(|(_, n)| n.why.is_none() && !n.text.is_ascii()) {
-                for pair in needle.chars.windows(2) {
-                    let spans = japanese(&out.folded, pair);
-                    out.put(n, spans);
-                }
-            }
+        for (needle, from, to) in places(&out.folded, text, needles) {
+            let number = u8::try_from(needle).ok();
+            out.found[needle] = true;
+            out.marks.iter_mut().take(to).skip(from).for_each(|m| *m = m.or(number));
         }
         out
-    }
-
-    fn put(&mut self, needle: usize, spans: Vec<(usize, usize)>) {
-        let number = u8::try_from(needle).ok();
-        for (from, to) in spans {
-            self.found[needle] = true;
-            self.marks.iter_mut().take(to).skip(from).for_each(|m| *m = m.or(number));
-        }
     }
 
     /// How much of the query this text answers: each typed word once, and more where it stands there itself. English has
@@ -257,92 +183,9 @@ fn push(runs: &mut Vec<(bool, String)>, marked: bool, text: &str) {
     }
 }
 
-/// A Latin word of a text, its stem where that was needed, and where it stands.
-struct Word {
-    text: Rc<str>,
-    stem: OnceCell<String>,
-    from: usize,
-    to: usize,
-    /// The whole identifier that it belongs to.
-    whole: Rc<str>,
-}
-
-impl Word {
-    /// Whether this is its stem. No stem begins with another letter than its word, and most words of a text do.
-    fn stems_to(&self, other: &str) -> bool {
-        self.text.as_bytes().first() == other.as_bytes().first() && self.stem.get_or_init(|| stem(&self.text)) == other
-    }
-}
-
-/// Whether a word that begins with a character can be one of the needles': a word or its stem begins as the needle's does.
-fn beginnings(needles: &[Needle]) -> impl Fn(char) -> bool {
-    let words = needles.iter().flat_map(|n| n.words.iter().map(|(word, _)| word).chain([&n.text]));
-    let mut ascii = 0_u128;
-    words.filter_map(|word| word.chars().next()).filter(char::is_ascii).for_each(|c| ascii |= 1 << c as u32);
-    move |c| !c.is_ascii() || ascii & (1 << c as u32) != 0
-}
-
-/// The words of a text in their order. Those of identifiers that begin with no such character, and do so themselves,
-/// are there without their letters.
-fn latin_words(folded: &[Folded], text: &str, begins: &dyn Fn(char) -> bool) -> Vec<Word> {
-    let mut out = Vec::new();
-    let mut at = 0;
-    let none: Rc<str> = "".into();
-    let first = |part: &[Folded]| part.first().is_some_and(|f| begins(f.c));
-    for run in runs(folded) {
-        let Run::Latin(run) = run else { continue };
-        // Where a character of the text stands says which it is.
-        let start = folded.iter().skip(at).position(|f| Some(f) == run.first()).map_or(at, |n| at + n);
-        let parts = parts(run, text);
-        let wanted = first(run) || parts.iter().any(|part| first(part));
-        let whole: Rc<str> = if wanted { text_of(run).into() } else { none.clone() };
-        let mut inside = 0;
-        for part in parts {
-            inside += run.iter().skip(inside).position(|f| Some(f) == part.first()).unwrap_or(0);
-            let text = match part.len() == run.len() || !wanted {
-                true => whole.clone(),
-                false => text_of(part).into(),
-            };
-            let from = start + inside;
-            inside += part.len();
-            out.push(Word { stem: OnceCell::new(), text, from, to: start + inside, whole: whole.clone() });
-        }
-        at = start + run.len();
-    }
-    out
-}
-
-/// Where a Latin needle stands: word by word, whatever their forms.
-fn latin(words: &[Word], needle: &Needle) -> Vec<(usize, usize)> {
-    let wanted = &needle.words;
-    let prefix = matches!(needle.why, Some((WhyKind::Prefix, _)));
-    let mut out = Vec::new();
-    if wanted.is_empty() || wanted.len() > words.len() {
-        return out;
-    }
-    for here in words.windows(wanted.len()) {
-        let fits = here.iter().zip(wanted).all(|(w, (text, stem))| {
-            *w.text == **text
-                || w.stems_to(stem)
-                || (prefix && (w.text.starts_with(text.as_str()) || w.whole.starts_with(&needle.text)))
-        });
-        if fits && let (Some(first), Some(last)) = (here.first(), here.last()) {
-            out.push((first.from, last.to));
-        }
-    }
-    out
-}
-
-fn japanese(folded: &[Folded], needle: &[char]) -> Vec<(usize, usize)> {
-    let Some(first) = needle.first() else { return vec![] };
-    let fits =
-        |w: &[Folded]| w.first().is_some_and(|f| f.c == *first) && w.iter().map(|f| f.c).eq(needle.iter().copied());
-    let windows = folded.windows(needle.len()).enumerate();
-    windows.filter(|(_, w)| fits(w)).map(|(at, _)| (at, at + needle.len())).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::request::WhyKind;
     use super::*;
     use proptest::prelude::*;
 
@@ -412,18 +255,23 @@ mod tests {
 
     proptest! {
         #[test]
-        fn words_that_are_passed_over_are_none_of_the_needles(
-            text in "[a-cA-C1é暗 ._/-]{0,60}",
-            typed in prop::collection::vec("[a-c1é._ -]{1,8}", 1..4),
-            prefix in any::<bool>()
+        fn where_every_typed_word_stands_no_text_is_worth_more(
+            own in "[abc鍵錠 ]{0,20}",
+            other in "[abc鍵錠 ]{0,20}",
+            typed in prop::collection::vec(("[abc鍵錠]{1,2}", any::<bool>()), 0..3),
+            others in prop::collection::vec(("[abc鍵錠]{1,2}", 0..4_usize), 0..3)
         ) {
-            let needle = |t: &String| if prefix { Needle::other(t, WhyKind::Prefix, t) } else { Needle::typed(t) };
-            let needles: Vec<Needle> = typed.iter().map(needle).collect();
-            let folded = fold(&text);
-            let (all, some) = (latin_words(&folded, &text, &|_| true), latin_words(&folded, &text, &beginnings(&needles)));
-            for needle in &needles {
-                prop_assert_eq!(latin(&some, needle), latin(&all, needle));
+            let mut needles: Vec<Needle> = Vec::new();
+            for (word, part) in &typed {
+                needles.push(if *part { Needle::part(word) } else { Needle::typed(word) });
             }
+            for (word, of) in &others {
+                // A word in the place of one that was typed, or of one that is marked no other way.
+                let of = typed.get(*of).map_or("a b", |(word, _)| word);
+                needles.push(Needle::other(word, WhyKind::Synonym, of));
+            }
+            let (own, other) = (Marks::of(&own, &needles), Marks::of(&other, &needles));
+            prop_assert!(!own.whole(&needles) || other.worth(&needles) <= own.worth(&needles));
         }
 
         #[test]

@@ -41,31 +41,51 @@ impl State {
 
     /// The query string, without `?`. The first page is not named.
     pub fn query(&self) -> String {
-        let mut out = format!("q={}", escape(&self.text));
-        for (key, value) in self.facets.iter() {
-            out.push_str(&format!("&{}={}", key.key(), escape(value)));
-        }
+        let mut out = written(&escape(&self.text), &self.facets);
         if self.page > 1 {
             out.push_str(&format!("&page={}", self.page.min(MOST_PAGES)));
         }
         out
     }
 
-    /// The same with a facet's value put in or taken out, on the first page.
-    pub fn toggled(&self, key: FacetKey, value: &str) -> State {
-        let mut state = State { page: 1, ..self.clone() };
-        if state.facets.has(key, value) {
-            state.facets.remove(key, value);
-        } else {
-            state.facets.add(key, value);
-        }
-        state
+    /// The query strings of its neighbours.
+    pub fn toggles(&self) -> Toggles<'_> {
+        Toggles { facets: &self.facets, text: escape(&self.text) }
     }
 
     /// The same on another page.
     pub fn at(&self, page: usize) -> State {
         State { page: page.clamp(1, MOST_PAGES), ..self.clone() }
     }
+}
+
+/// Writes the query strings of a state with one facet's value more or less: a page has a hundred of them.
+pub struct Toggles<'a> {
+    facets: &'a FacetFilter,
+    /// As it stands in the address.
+    text: String,
+}
+
+impl Toggles<'_> {
+    /// With a value put in or taken out, on the first page.
+    pub fn query(&self, key: FacetKey, value: &str) -> String {
+        let mut facets = self.facets.clone();
+        if facets.has(key, value) {
+            facets.remove(key, value);
+        } else {
+            facets.add(key, value);
+        }
+        written(&self.text, &facets)
+    }
+}
+
+fn written(text: &str, facets: &FacetFilter) -> String {
+    let mut out = String::with_capacity(text.len() + 40);
+    out.extend(["q=", text]);
+    for (key, value) in facets.iter() {
+        out.extend(["&", key.key(), "=", &escape(value)]);
+    }
+    out
 }
 
 fn decode(text: &str) -> String {
@@ -126,7 +146,9 @@ mod tests {
         #[test]
         fn a_facet_put_in_and_taken_out_changes_nothing(text in "\\PC{0,20}", value in "[a-zA-Z0-9あ-ん]{1,8}") {
             let state = State { text, page: 1, ..State::default() };
-            let twice = state.toggled(FacetKey::Provider, &value).toggled(FacetKey::Provider, &value);
+            let once = State::parse(&state.toggles().query(FacetKey::Provider, &value));
+            prop_assert!(once.facets.has(FacetKey::Provider, &value));
+            let twice = State::parse(&once.toggles().query(FacetKey::Provider, &value));
             prop_assert_eq!(twice, state);
         }
     }

@@ -80,7 +80,7 @@ fn small() -> Search {
     search
 }
 
-fn answer(search: &Search, layers: &[Layer], text: &str) -> Answer {
+fn answer(search: &Search, layers: &[Layer], text: &str) -> Arc<Answer> {
     search.find(layers, &Request::new(text, now()), &Filter::default()).unwrap()
 }
 
@@ -326,7 +326,7 @@ fn a_reason_shows_the_word_as_it_was_typed() {
     assert_eq!((why("MFA").typed.as_str(), why("MFA").found.as_str()), ("MFA", "multi-factor authentication"));
     assert_eq!(why("ＭＦＡ").typed, "ＭＦＡ");
     assert_eq!(why("Polcies").typed, "Polcies");
-    let said = answer(&small(), &[Layer::Shared], "ぽりしー").said;
+    let said = answer(&small(), &[Layer::Shared], "ぽりしー").said.clone();
     assert!(
         said.iter().all(|n| !matches!(n, Notice::Synonyms { used, .. } if used.iter().any(|w| w.contains("サバ"))))
     );

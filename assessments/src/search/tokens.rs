@@ -41,6 +41,9 @@ pub enum Script {
 pub fn script(f: Folded) -> Script {
     match f.c {
         '-' | '_' | '.' | ':' | '/' | '@' => Script::Connector,
+        'a'..='z' | '0'..='9' => Script::Latin,
+        ' ' => Script::Blank,
+        '、' | '。' => Script::Other,
         _ if f.hiragana => Script::Hiragana,
         c if is_katakana(c) => Script::Katakana,
         c if is_kanji(c) => Script::Kanji,
@@ -64,13 +67,31 @@ pub enum Run<'a> {
     Break,
 }
 
+/// The runs of a folded text, one after the other.
+pub struct Runs<'a> {
+    text: &'a [Folded],
+    at: usize,
+}
+
 /// Cuts a folded text into runs.
-pub fn runs(text: &[Folded]) -> Vec<Run<'_>> {
-    let japanese = |s: Script| matches!(s, Script::Kanji | Script::Katakana | Script::Hiragana);
-    let mut out = Vec::new();
-    let mut at = 0;
-    while let Some(first) = text.get(at) {
-        let kind = script(*first);
+pub fn runs(text: &[Folded]) -> Runs<'_> {
+    Runs { text, at: 0 }
+}
+
+impl Runs<'_> {
+    /// Where the run ends that came last.
+    pub fn end(&self) -> usize {
+        self.at
+    }
+}
+
+impl<'a> Iterator for Runs<'a> {
+    type Item = Run<'a>;
+
+    fn next(&mut self) -> Option<Run<'a>> {
+        let japanese = |s: Script| matches!(s, Script::Kanji | Script::Katakana | Script::Hiragana);
+        let (text, at) = (self.text, self.at);
+        let kind = script(*text.get(at)?);
         let same = |s: Script| s == kind || (japanese(kind) && japanese(s));
         let mut end = at + 1;
         while let Some(f) = text.get(end) {
@@ -86,22 +107,21 @@ pub fn runs(text: &[Folded]) -> Vec<Run<'_>> {
             }
             end += 1;
         }
+        self.at = end;
         let part = text.get(at..end).unwrap_or_default();
-        out.push(match kind {
+        Some(match kind {
             Script::Latin => Run::Latin(part),
             Script::Blank => Run::Blank,
             Script::Connector | Script::Other => Run::Break,
             Script::Kanji | Script::Katakana | Script::Hiragana => Run::Japanese(part),
-        });
-        at = end;
+        })
     }
-    out
 }
 
 /// The parts of a Latin run: between connectors, where a capital follows a small letter, and where letters end and
 /// digits begin after three letters. `source` is the text as it was typed.
 pub fn parts<'a>(run: &'a [Folded], source: &str) -> Vec<&'a [Folded]> {
-    let upper = |f: &Folded| source.get(f.start..).and_then(|t| t.chars().next()).is_some_and(char::is_uppercase);
+    let upper = |f: &Folded| upper(f, source);
     let mut out = Vec::new();
     let mut from = 0;
     for (at, f) in run.iter().enumerate() {
@@ -121,6 +141,20 @@ pub fn parts<'a>(run: &'a [Folded], source: &str) -> Vec<&'a [Folded]> {
     out.push(run.get(from..).unwrap_or_default());
     out.retain(|p| !p.is_empty());
     out
+}
+
+fn upper(f: &Folded, source: &str) -> bool {
+    source.get(f.start..).and_then(|t| t.chars().next()).is_some_and(char::is_uppercase)
+}
+
+/// Whether a Latin run or one of its parts may begin with such a character. Said without cutting it.
+pub fn may_begin(run: &[Folded], source: &str, with: &dyn Fn(char) -> bool) -> bool {
+    let mut before = Script::Connector;
+    run.iter().any(|f| {
+        let begins = with(f.c) && (before == Script::Connector || f.c.is_ascii_digit() || upper(f, source));
+        before = script(*f);
+        begins
+    })
 }
 
 /// The text of folded characters.

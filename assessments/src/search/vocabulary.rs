@@ -33,6 +33,8 @@ pub struct Vocabulary {
     services: BTreeMap<String, Vec<(ServiceId, bool)>>,
     /// Folded ids and names of categories and viewpoints to ids.
     categories: Vec<(FacetKey, String, String)>,
+    /// All names of each service, folded, a line each: those with answers first, then by their English names.
+    lines: Vec<(ServiceId, String)>,
     longest: usize,
     groups: Vec<Label>,
 }
@@ -67,6 +69,13 @@ impl Vocabulary {
                 out.services.entry(name).or_default().push((service.id.clone(), service.written));
             }
         }
+        let mut lines: Vec<&KnownName> = services.iter().collect();
+        lines.sort_by_cached_key(|s| (!s.written, s.name.en.to_lowercase(), s.id.clone()));
+        let line = |s: &KnownName| {
+            let names = [s.id.as_str(), &s.name.ja, &s.name.en, &s.abbreviation];
+            (s.id.clone(), names.map(fold_text).join("\n"))
+        };
+        out.lines = lines.into_iter().map(line).collect();
         out.groups = services.iter().map(|s| &s.group).filter(|g| !g.ja.is_empty()).cloned().collect();
         out.groups.sort_by(|a, b| (&a.ja, &a.en).cmp(&(&b.ja, &b.en)));
         out.groups.dedup();
@@ -86,6 +95,13 @@ impl Vocabulary {
     pub fn named(&self, folded: &str) -> Vec<ServiceId> {
         let found = self.services.get(folded).into_iter().flatten();
         found.filter(|(_, written)| *written).map(|(id, _)| id.clone()).collect()
+    }
+
+    /// Services one of whose names holds a text, those with answers first.
+    pub fn like(&self, text: &str, most: usize) -> Vec<ServiceId> {
+        let folded = fold_text(&text.replace('\n', " "));
+        let fits = self.lines.iter().filter(|(_, names)| names.contains(&folded));
+        fits.take(most).map(|(id, _)| id.clone()).collect()
     }
 
     /// The service groups that exist.

@@ -2,6 +2,7 @@
 
 use super::Found;
 use crate::cell::Layer;
+use crate::search::recent::{Forgotten, Recent};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,16 +12,18 @@ const MOST: usize = 6 * 1024 * 1024;
 const MOST_WORDS: usize = 2_000;
 
 /// What words found, those that were not asked for the longest time go first.
-#[derive(Default)]
 pub struct Words(Mutex<Kept>);
 
-#[derive(Default)]
 struct Kept {
-    known: HashMap<Key, Slot>,
+    known: Recent<Key, Seen>,
     /// The states of the layers in which the words of each readers were found.
     states: HashMap<Arc<[Layer]>, Arc<[u64]>>,
-    bytes: usize,
-    clock: u64,
+}
+
+impl Default for Words {
+    fn default() -> Words {
+        Words(Mutex::new(Kept { known: Recent::new(MOST_WORDS, MOST), states: HashMap::new() }))
+    }
 }
 
 /// Who asks, in which of the layers, for what: a word as it is looked for, spelled out.
@@ -29,12 +32,6 @@ struct Key {
     readers: Arc<[Layer]>,
     layer: usize,
     word: Vec<u8>,
-}
-
-struct Slot {
-    what: Seen,
-    bytes: usize,
-    asked: u64,
 }
 
 /// What is known of a word.
@@ -66,7 +63,8 @@ impl Words {
 
     /// Forgets all of them.
     pub fn forget(&self) {
-        *self.lock() = Kept::default();
+        let all = self.lock().known.retain(|_| false);
+        drop(all);
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
@@ -87,58 +85,36 @@ impl Asking<'_> {
     /// What is known of a word; that it was asked for is known from now on.
     pub fn seen(&self, word: &[u8]) -> Seen {
         let mut kept = self.words.lock();
-        if kept.states.get(&self.readers) != Some(&self.states) {
-            // What these readers asked for before the change is of no use any more.
-            kept.known.retain(|key, _| key.readers != self.readers);
-            kept.bytes = kept.known.values().map(|slot| slot.bytes).sum();
+        // What these readers asked for before a change is of no use any more.
+        let old = (kept.states.get(&self.readers) != Some(&self.states)).then(|| {
             kept.states.insert(self.readers.clone(), self.states.clone());
-        }
-        kept.clock += 1;
-        let (clock, key) = (kept.clock, self.key(word));
-        if let Some(slot) = kept.known.get_mut(&key) {
-            slot.asked = clock;
-            return slot.what.clone();
-        }
-        kept.put(key, Seen::Again);
-        Seen::New
+            kept.known.retain(|key| key.readers != self.readers)
+        });
+        let key = self.key(word);
+        let seen = kept.known.get(&key).cloned();
+        let forgotten = seen.is_none().then(|| kept.put(key, Seen::Again));
+        drop(kept);
+        drop((old, forgotten));
+        seen.unwrap_or(Seen::New)
     }
 
     /// Keeps what a word found; nothing where it is too much.
     pub fn keep(&self, word: &[u8], found: Option<&Arc<Found>>) {
         let mut kept = self.words.lock();
         // Not where something changed meanwhile.
-        if kept.states.get(&self.readers) == Some(&self.states) {
-            kept.clock += 1;
-            kept.put(self.key(word), found.map_or(Seen::Large, |found| Seen::Kept(found.clone())));
-        }
+        let now = kept.states.get(&self.readers) == Some(&self.states);
+        let what = found.map_or(Seen::Large, |found| Seen::Kept(found.clone()));
+        let forgotten = now.then(|| kept.put(self.key(word), what));
+        drop(kept);
+        drop(forgotten);
     }
 }
 
 impl Kept {
-    fn put(&mut self, key: Key, what: Seen) {
+    fn put(&mut self, key: Key, what: Seen) -> Forgotten<Seen> {
         let found = if let Seen::Kept(found) = &what { found.bytes() } else { 0 };
-        let slot = Slot { what, bytes: found + key.word.len() + 200, asked: self.clock };
-        self.bytes += slot.bytes;
-        if let Some(old) = self.known.insert(key, slot) {
-            self.bytes -= old.bytes;
-        }
-        if self.bytes > MOST || self.known.len() > MOST_WORDS {
-            self.forget();
-        }
-    }
-
-    /// Forgets a quarter, so that it need not be done for each word.
-    fn forget(&mut self) {
-        let mut all: Vec<(u64, usize)> = self.known.values().map(|slot| (slot.asked, slot.bytes)).collect();
-        all.sort_unstable_by(|a, b| b.cmp(a));
-        let mut sum = 0;
-        let fits = all.iter().take(MOST_WORDS / 4 * 3).take_while(|(_, bytes)| {
-            sum += bytes;
-            sum <= MOST / 4 * 3
-        });
-        let oldest = fits.last().map_or(u64::MAX, |(asked, _)| *asked);
-        self.known.retain(|_, slot| slot.asked >= oldest);
-        self.bytes = self.known.values().map(|slot| slot.bytes).sum();
+        let bytes = found + key.word.len() + 200;
+        self.known.put(key, what, bytes)
     }
 }
 
@@ -152,7 +128,7 @@ mod tests {
     use rstest::rstest;
 
     fn kept(search: &Search) -> usize {
-        search.words.lock().known.values().filter(|slot| matches!(slot.what, Seen::Kept(_))).count()
+        search.words.lock().known.values_mut().filter(|seen| matches!(seen, Seen::Kept(_))).count()
     }
 
     #[rstest]
@@ -197,8 +173,8 @@ mod tests {
             search.find(&[Layer::Shared], &request, &Filter::default()).unwrap().total
         };
         assert!(ask(5) > 0 && ask(6) == ask(5));
-        for slot in search.words.lock().known.values_mut() {
-            let Seen::Kept(kept) = &mut slot.what else { continue };
+        for seen in search.words.lock().known.values_mut() {
+            let Seen::Kept(kept) = seen else { continue };
             let mut other = Finding::default();
             for (n, part) in kept.segments.iter().enumerate() {
                 other.segment(part.segment);
@@ -259,7 +235,7 @@ mod tests {
             assert!(matches!(now.seen(&[0]), Seen::Kept(_)), "{n}");
         }
         assert!(matches!(now.seen(&[1]), Seen::New) && matches!(now.seen(&[39]), Seen::Kept(_)));
-        assert!(words.lock().bytes <= MOST);
+        assert!(words.lock().known.bytes() <= MOST);
         for n in 0..3_000_u16 {
             assert!(matches!(now.seen(&n.to_le_bytes()), Seen::New));
         }

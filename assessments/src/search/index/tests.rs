@@ -38,8 +38,8 @@ fn cells_of_the_same_row_lie_together_whichever_sheets_they_are_of() {
     for (segment, reader) in (0_u32..).zip(searcher.segment_readers()) {
         let mut before = None;
         for doc in reader.doc_ids_alive() {
-            let doc: TantivyDocument = searcher.doc(DocAddress::new(segment, doc)).unwrap();
-            let Some(kept) = index.kept(&doc).unwrap() else { continue };
+            let stored = index.stored(&searcher, DocAddress::new(segment, doc)).unwrap();
+            let Some(kept) = Kept::read(&stored).unwrap() else { continue };
             cells += 1;
             changes += usize::from(before != Some(kept.address()));
             before = Some(kept.address());
@@ -69,4 +69,22 @@ fn a_large_load_ends_as_one_segment() {
     search.settle().unwrap();
     assert_eq!(segments(&search), [(99, 0)]);
     assert_eq!(total(&search, "zop"), 30);
+}
+
+#[test]
+fn a_text_that_was_shown_is_not_unpacked_again() {
+    let search = Search::in_memory(Synonyms::default()).unwrap();
+    search.replace(vec![group(1, 0..30)]).unwrap();
+    let request = Request::new("zop", chrono::DateTime::UNIX_EPOCH);
+    let shown = || search.find(&[Layer::Shared], &request, &Filter::default()).unwrap().hits[0].text.clone();
+    let before = shown();
+    let index = search.layer(&Layer::Shared).unwrap();
+    assert_eq!(index.texts.lock().unwrap().len(), 10);
+    for text in index.texts.lock().unwrap().values_mut() {
+        *text = text.replace("zop", "zop zaq").into();
+    }
+    assert_eq!(shown(), before.replace("zop", "zop zaq"));
+    // What is written anew lies elsewhere.
+    search.replace(vec![group(1, 0..30)]).unwrap();
+    assert_eq!(shown(), before);
 }

@@ -1,7 +1,7 @@
 //! What a query may cost, however it is made.
 
 use super::{MAX_LOOSE, MAX_NEEDLES, MAX_SAID, MAX_WAYS, Plan, Planner, Way};
-use crate::search::snippet::Needle;
+use crate::search::needles::Needle;
 
 impl Planner<'_> {
     /// However a query is made, what it costs has bounds: parts of words go first, those that most texts have before others.

@@ -4,9 +4,9 @@ use super::{Fields, MAX_NAMED, MAX_WORDS, Plan, Planner, SERVICE, TOPIC, Unit, W
 use crate::search::chunks::{self, Chunk, Kind, chunks, one_edit, pairs};
 use crate::search::docs::tag;
 use crate::search::fold::{fold, is_kanji};
+use crate::search::needles::Needle;
 use crate::search::phrase::{exact_terms, scattered_terms};
 use crate::search::request::{Notice, WhyKind};
-use crate::search::snippet::Needle;
 use crate::search::stem::stem;
 use crate::search::synonyms::Match;
 use crate::search::tokens::pair;

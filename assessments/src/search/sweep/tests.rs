@@ -7,7 +7,7 @@ use crate::cell::{Address, Layer};
 use crate::id::ServiceId;
 use crate::lang::Label;
 use rstest::rstest;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// More than two windows, so that words stand in some of them alone.
 const MANY: usize = 13_000;
@@ -90,7 +90,7 @@ pub static MANY_DOCS: LazyLock<Search> = LazyLock::new(|| {
     search
 });
 
-fn find(text: &str, facets: &[(FacetKey, &str)], limit: usize) -> super::super::Answer {
+fn find(text: &str, facets: &[(FacetKey, &str)], limit: usize) -> Arc<super::super::Answer> {
     let now = chrono::DateTime::UNIX_EPOCH + chrono::Duration::days(20_061);
     let mut request = Request { limit, ..Request::new(text, now) };
     facets.iter().for_each(|(key, value)| request.facets.add(*key, value));
