@@ -4,7 +4,7 @@
 mod compare;
 
 use super::Visit;
-use super::basket::{collect_button, flash};
+use super::basket::{collect_button, collect_form, flash};
 use super::cell::{CellInput, cell, chip};
 use super::shell::{Place, page, pager};
 use crate::words::{common, fill, find, pages, sheet};
@@ -77,6 +77,7 @@ pub async fn across(visit: &Visit, id: &str, asked: &Asked) -> Result<String, Fa
                         <button class="btn" name="compare" value="1">{f.compare}</button>
                         <a class="btn" href=address(&format!("/categories/{id}/export"), &asked.filter)>{p.list_export}</a><span class="hint">{f.compare_hint}</span>
                     </form>
+                    {collect_form(visit)}
                     <table class="sheet across">
                         <thead><tr><th scope="col">{p.col_service}</th><th scope="col">{f.availability}</th><th scope="col">{sheet(visit.lang).texts}</th>
                             <th scope="col">{f.has_guardrail}</th></tr></thead>

@@ -41,21 +41,28 @@ pub fn flash(visit: &Visit, done: &str) -> AnyView {
     }
 }
 
-/// The button that puts a cell into the basket that was changed last. `of` names the cell for those who hear the page.
-pub fn collect_button(visit: &Visit, service: &ServiceId, layer: &Layer, address: &Address, of: &str) -> AnyView {
+/// What a page's buttons to collect send: one form for all of them.
+pub fn collect_form(visit: &Visit) -> impl IntoView + use<> {
+    view! { <form method="post" action="/basket/collect" id="collect"><input type="hidden" name="back" value=without_done(&visit.path)/></form> }
+}
+
+/// The button that puts a cell into the basket that was changed last; the page has [`collect_form`]. `of` names the cell
+/// for those who hear the page.
+pub fn collect_button(
+    visit: &Visit,
+    service: &ServiceId,
+    layer: &Layer,
+    address: &Address,
+    of: &str,
+) -> impl IntoView + use<> {
     let f = find(visit.lang);
-    if visit.actor.as_ref().is_none_or(|a| a.person.is_none()) {
-        return ().into_any();
-    }
-    let back = format!("{}#{}", without_done(&visit.path), anchor(service, layer, address));
-    view! {
-        <form method="post" action="/basket/collect" class="collect">
-            <input type="hidden" name="cell" value=cell_key(service, layer, address)/>
-            <input type="hidden" name="back" value=back/>
-            <button class="btn tool" data-kind="quiet" id=anchor(service, layer, address) aria-label=fill(f.collect_of, &[&of])>"＋ "{f.collect}</button>
-        </form>
-    }
-    .into_any()
+    let may = visit.actor.as_ref().is_some_and(|a| a.person.is_some());
+    may.then(|| {
+        view! {
+            <button class="btn tool collect" data-kind="quiet" form="collect" name="cell" value=cell_key(service, layer, address)
+                id=anchor(service, layer, address) aria-label=fill(f.collect_of, &[&of])>"＋ "{f.collect}</button>
+        }
+    })
 }
 
 /// A cell in one form field: `s3 shared criteria/K07/summary/ja`.
@@ -64,7 +71,7 @@ pub fn cell_key(service: &ServiceId, layer: &Layer, address: &Address) -> String
 }
 
 /// The button's id, so that collecting leads back to the very place.
-fn anchor(service: &ServiceId, layer: &Layer, address: &Address) -> String {
+pub fn anchor(service: &ServiceId, layer: &Layer, address: &Address) -> String {
     format!("take-{service}-{}-{}", layer.key().replace(':', "-"), address.anchor())
 }
 

@@ -142,7 +142,7 @@ pub async fn guardrail(visit: &Visit, id: &str) -> Result<String, Failure> {
             {if mentions.is_empty() {
                 view! { <p class="empty">{f.mentions_empty}</p> }.into_any()
             } else {
-                view! { <section class="panel hits"><ul class="plain-list">{mentions.iter().map(|h| super::search::plain_hit(visit, h)).collect_view()}</ul></section> }.into_any()
+                view! { {super::basket::collect_form(visit)}<section class="panel hits"><ul class="plain-list">{mentions.iter().map(|h| super::search::plain_hit(visit, h)).collect_view()}</ul></section> }.into_any()
             }}
         }
     }))

@@ -9,7 +9,7 @@ pub use facets::facet_word;
 pub use hit::{address, place, plain_hit, snippet, url};
 
 use super::Visit;
-use super::basket::flash;
+use super::basket::{collect_form, flash};
 use super::shell::{Place, moment, page};
 use crate::words::{common, fill, find, pages};
 use assessments::access::{Action, permit};
@@ -19,9 +19,11 @@ use assessments::failure::Failure;
 use assessments::id::ServiceId;
 use assessments::lang::Label;
 use assessments::link::escape;
-use assessments::search::{Answer, Hit, Request, State};
+use assessments::search::{Answer, FacetKey, Hit, Request, State, Toggles};
 use chrono::{DateTime, Utc};
+use leptos::either::Either;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// Hits a page.
 const SIZE: usize = 30;
@@ -42,7 +44,11 @@ pub struct Asked {
 impl Asked {
     /// The address of this view with another state.
     pub fn with(&self, state: &State) -> String {
-        let mut out = format!("/search?{}", state.query());
+        self.with_query(&state.query())
+    }
+
+    fn with_query(&self, query: &str) -> String {
+        let mut out = format!("/search?{query}");
         if self.flat {
             out.push_str("&view=flat");
         }
@@ -57,13 +63,22 @@ impl Asked {
 struct Drawn<'a> {
     visit: &'a Visit,
     asked: &'a Asked,
-    answer: Answer,
+    /// The addresses of the facets.
+    toggles: Toggles<'a>,
+    answer: Arc<Answer>,
     /// What came or changed since the last look.
     changed: Changed,
     /// Names of service groups, for a reader of English.
     groups: Vec<Label>,
     /// What was perhaps meant, where nothing was found.
     mean: Vec<(String, String)>,
+}
+
+impl Drawn<'_> {
+    /// The address with a facet's value put in or taken out.
+    fn toggled(&self, key: FacetKey, value: &str) -> String {
+        self.asked.with_query(&self.toggles.query(key, value))
+    }
 }
 
 /// The search page.
@@ -81,15 +96,15 @@ pub async fn search(visit: &Visit, asked: &Asked) -> Result<String, Failure> {
         lang: visit.lang,
         ..Request::new(&state.text, visit.desk.now())
     };
-    let answer = if any { visit.desk.find(actor, &request).await? } else { Answer::default() };
+    let answer = if any { visit.desk.find(actor, &request).await? } else { Arc::default() };
     let changed = match asked.since {
         Some(since) => visit.desk.changed_since(actor, since).await?,
         None => Changed::default(),
     };
-    let grouped = answer.facets.iter().any(|(key, _)| *key == assessments::search::FacetKey::Group);
+    let grouped = answer.facets.iter().any(|(key, _)| *key == FacetKey::Group);
     let groups = if grouped { visit.desk.searched_groups(actor)? } else { vec![] };
     let mean = if any && answer.hits.is_empty() { meant(visit, &state.text).await? } else { vec![] };
-    let drawn = Drawn { visit, asked, answer, changed, groups, mean };
+    let drawn = Drawn { visit, asked, toggles: asked.state.toggles(), answer, changed, groups, mean };
     let p = pages(visit.lang);
     let typed = state.text.trim();
     let title = if typed.is_empty() { p.search_title.to_owned() } else { format!("{typed} · {}", p.search_title) };
@@ -117,8 +132,9 @@ pub async fn search(visit: &Visit, asked: &Asked) -> Result<String, Failure> {
 
 /// Services and guardrails whose names are near to what was typed.
 async fn meant(visit: &Visit, text: &str) -> Result<Vec<(String, String)>, Failure> {
-    let near: String = text.trim().chars().take(60).collect();
-    let found = visit.desk.suggestions(visit.actor()?, &near, 3, visit.lang).await?;
+    let near: Vec<&str> = text.split_whitespace().filter(|word| !word.starts_with('-') && *word != "OR").collect();
+    let near: String = near.join(" ").replace('"', "").chars().take(60).collect();
+    let found = visit.desk.named_like(visit.actor()?, &near, 3).await?;
     let services = found.services.iter().map(|s| (format!("/services/{}", s.id), s.name.get(visit.lang).to_owned()));
     let guardrails =
         found.guardrails.iter().map(|g| (format!("/guardrail?id={}", escape(&g.id.to_string())), g.id.native.clone()));
@@ -178,6 +194,7 @@ fn results(d: &Drawn<'_>) -> AnyView {
             <p class="muted small" role="status">{counted}</p>
             <nav class="toggle" aria-label=f.order>{toggle(false, f.by_sheet)}{toggle(true, f.by_score)}</nav>
         </div>
+        {collect_form(visit)}
         {d.asked.since.map(|at| view! { <p class="small muted">{fill(f.since_note, &[&moment(at)])}</p> })}
         {list}
         {pager(d)}
@@ -200,13 +217,12 @@ fn by_sheet(hits: &[Hit]) -> Vec<(Option<&ServiceId>, Vec<&Hit>)> {
 
 fn group(d: &Drawn<'_>, service: Option<&ServiceId>, hits: &[&Hit]) -> impl IntoView + use<> {
     let title = match (service, hits.first()) {
-        (Some(id), Some(first)) => {
-            view! { <h2><a href=format!("/services/{id}")>{first.title.get(d.visit.lang).to_owned()}</a></h2> }
-                .into_any()
-        }
+        (Some(id), Some(first)) => Either::Left(
+            view! { <h2><a href=format!("/services/{id}")>{first.title.get(d.visit.lang).to_owned()}</a></h2> },
+        ),
         _ => {
             let f = find(d.visit.lang);
-            view! { <h2>{f.kind_guardrail}" · "{f.kind_category}</h2> }.into_any()
+            Either::Right(view! { <h2>{f.kind_guardrail}" · "{f.kind_category}</h2> })
         }
     };
     view! { <section class="panel hits">{title}<ul class="plain-list">{hits.iter().map(|h| hit::hit(d, h, false)).collect_view()}</ul></section> }

@@ -39,7 +39,7 @@ pub enum Place {
 
 /// A whole page.
 pub fn page<V: IntoView>(visit: &Visit, title: &str, place: Place, body: impl FnOnce() -> V) -> String {
-    let html = draw(|| {
+    let mut html = draw(|| {
         let w = common(visit.lang);
         let assets = visit.assets.clone();
         let title = format!("{title} · {}", w.brand);
@@ -65,7 +65,8 @@ pub fn page<V: IntoView>(visit: &Visit, title: &str, place: Place, body: impl Fn
             </html>
         }
     });
-    format!("<!DOCTYPE html>{html}")
+    html.insert_str(0, "<!DOCTYPE html>");
+    html
 }
 
 fn header(visit: &Visit, place: Place) -> AnyView {

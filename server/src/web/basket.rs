@@ -92,10 +92,13 @@ async fn collect(Extension(visit): V, Form(typed): Typed) -> Response {
         if !remark.is_empty() {
             visit.desk.change_in_basket(actor, &basket, &cell, &BasketChange::Remark(remark)).await?;
         }
-        Ok(added)
+        Ok((cell, added))
     };
     match done.await {
-        Ok(added) => Redirect::to(&with_done(field(&typed, "back"), added)).into_response(),
+        Ok((cell, added)) => {
+            let anchor = basket::anchor(&cell.service, &cell.layer, &cell.address);
+            Redirect::to(&with_done(field(&typed, "back"), &anchor, added)).into_response()
+        }
         Err(failure @ Failure::TooLong { .. }) => {
             let drawn = match cell_key(field(&typed, "cell")) {
                 Ok(cell) => {
@@ -110,13 +113,12 @@ async fn collect(Extension(visit): V, Form(typed): Typed) -> Response {
     }
 }
 
-/// The page that a cell was collected on, with what was done.
-fn with_done(back: &str, added: usize) -> String {
-    let (path, anchor) = own_path(back).split_once('#').unwrap_or((own_path(back), ""));
+/// The page that a cell was collected on, with what was done: at the place that the form names, else at the cell's button.
+fn with_done(back: &str, button: &str, added: usize) -> String {
+    let (path, anchor) = own_path(back).split_once('#').unwrap_or((own_path(back), button));
     let path = basket::without_done(path);
     let by = if path.contains('?') { '&' } else { '?' };
-    let anchor = if anchor.is_empty() { String::new() } else { format!("#{anchor}") };
-    format!("{path}{by}done=collected-{added}{anchor}")
+    format!("{path}{by}done=collected-{added}#{anchor}")
 }
 
 /// Changes a basket, or a cell in it.
@@ -187,8 +189,8 @@ mod tests {
 
     #[test]
     fn collecting_leads_back_to_the_place_and_never_to_another_site() {
-        assert_eq!(with_done("/search?q=x&done=collected-1#take-a", 1), "/search?q=x&done=collected-1#take-a");
-        assert_eq!(with_done("/categories/K07", 0), "/categories/K07?done=collected-0");
-        assert_eq!(with_done("https://evil.example/", 1), "/?done=collected-1");
+        assert_eq!(with_done("/search?q=x&done=collected-1#b", "a", 1), "/search?q=x&done=collected-1#b");
+        assert_eq!(with_done("/categories/K07", "a", 0), "/categories/K07?done=collected-0#a");
+        assert_eq!(with_done("https://evil.example/", "a", 1), "/?done=collected-1#a");
     }
 }

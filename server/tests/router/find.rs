@@ -145,3 +145,27 @@ async fn service_groups_are_named_in_the_language_of_the_page() {
         assert!(facets.contains(&format!("group={}", escape(&storage.ja))), "{lang}: {facets}");
     }
 }
+
+#[tokio::test]
+async fn a_page_that_found_nothing_offers_ways_that_lead_somewhere() {
+    let app = TestApp::start().await;
+    let editor = app.person("a-bank", Role::Editor).await;
+    let offered = "href=\"/guardrails?text=";
+    let found = app.get("/search?q=kms%20-zuq&in=comment", &editor).await.body;
+    assert!(found.contains(&format!("{offered}kms\"")), "{found}");
+    let nowhere = app.get("/search?q=zuqzuq", &editor).await.body;
+    assert!(nowhere.contains("class=\"empty\"") && !nowhere.contains(offered), "{nowhere}");
+}
+
+#[tokio::test]
+async fn collecting_leads_back_to_the_button_that_was_pressed() {
+    let app = TestApp::start().await;
+    let editor = app.person("a-bank", Role::Editor).await;
+    let page = app.get("/search?q=%E6%9A%97%E5%8F%B7%E5%8C%96", &editor).await.body;
+    let button = page.split("form=\"collect\"").nth(1).unwrap();
+    let value = |name: &str| button.split(&format!("{name}=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let back = page.split("name=\"back\" value=\"/search").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let form = format!("cell={}&back={}", escape(&value("value")), escape(&format!("/search{back}")));
+    let to = app.post("/basket/collect", &editor, &form).await.location;
+    assert_eq!(to, format!("/search{back}&done=collected-1#{}", value("id")));
+}

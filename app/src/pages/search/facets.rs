@@ -40,10 +40,10 @@ fn choice(visit: &Visit, section: &str, field: &str, value: &str) -> Option<Stri
 /// The word of a facet's value; the value itself where it has none.
 pub fn facet_word(visit: &Visit, groups: &[Label], key: FacetKey, value: &str) -> String {
     let (f, p) = (find(visit.lang), pages(visit.lang));
-    let set = visit.desk.criteria("");
+    let set = || visit.desk.criteria("");
     let known = match key {
-        FacetKey::Viewpoint => set.viewpoint(value).map(|v| v.get(visit.lang).to_owned()),
-        FacetKey::Category => set.category(value).map(|c| format!("{} {}", c.id, c.name(visit.lang))),
+        FacetKey::Viewpoint => set().viewpoint(value).map(|v| v.get(visit.lang).to_owned()),
+        FacetKey::Category => set().category(value).map(|c| format!("{} {}", c.id, c.name(visit.lang))),
         FacetKey::Group if visit.lang == Lang::En => {
             groups.iter().find(|g| g.ja == value).map(|g| g.get(Lang::En).to_owned()).filter(|w| !w.is_empty())
         }
@@ -97,7 +97,7 @@ pub fn chips(d: &Drawn<'_>) -> AnyView {
         let (name, word) = (name(visit, key), facet_word(visit, &d.groups, key, value));
         let label = fill(f.facet_remove, &[&name, &word]);
         view! {
-            <li><a class="chip" data-tone="info" href=d.asked.with(&state.toggled(key, value)) aria-label=label>
+            <li><a class="chip" data-tone="info" href=d.toggled(key, value) aria-label=label>
                 <span class="muted">{name}</span>" "{word}" ×"</a></li>
         }
     });
@@ -136,7 +136,7 @@ fn facet(d: &Drawn<'_>, key: FacetKey, values: &[(String, u64)], open: bool) -> 
         let label =
             if on { fill(f.facet_remove, &[&title, &word]) } else { fill(f.facet_add, &[&title, &word, count]) };
         view! {
-            <li><a href=d.asked.with(&d.asked.state.toggled(key, value)) data-on=on.then_some("") aria-label=label>
+            <li><a href=d.toggled(key, value) data-on=on.then_some("") aria-label=label>
                 <span>{on.then_some("✓ ")}{word}</span><span class="count">{*count}</span></a></li>
         }
     };

@@ -8,10 +8,13 @@ use assessments::cell::{Address, Layer};
 use assessments::link::escape;
 use assessments::schema;
 use assessments::search::{Hit, HitKind, Why, WhyKind};
+use leptos::either::Either;
 use leptos::prelude::*;
 
 /// One hit. `named` where it does not stand under its sheet's name.
-pub fn hit(d: &Drawn<'_>, h: &Hit, named: bool) -> AnyView {
+///
+/// No part of it is an `AnyView`: a page has dozens, and each would be copied, put into a box and called through it.
+pub fn hit(d: &Drawn<'_>, h: &Hit, named: bool) -> impl IntoView + use<> {
     let visit = d.visit;
     let place = words(visit, h);
     let title = h.title.get(visit.lang);
@@ -19,26 +22,30 @@ pub fn hit(d: &Drawn<'_>, h: &Hit, named: bool) -> AnyView {
     let lang = h.address.as_ref().and_then(|a| a.lang).map(|l| l.code());
     let collect = match (h.kind, &h.service, &h.address) {
         (HitKind::Cell, Some(service), Some(address)) => {
-            collect_button(visit, service, &h.layer, address, &format!("{title} {shown}"))
+            Some(collect_button(visit, service, &h.layer, address, &format!("{title} {shown}")))
         }
-        _ => ().into_any(),
+        _ => None,
     };
+    let why = (!h.why.is_empty()).then(|| {
+        let reasons: Vec<_> = h.why.iter().map(|w| why(visit, w)).collect();
+        view! { <p class="small muted why">{reasons.join(" · ")}</p> }
+    });
     view! {
         <li class="hit" data-private=(h.layer != Layer::Shared).then_some("")>
             <div class="hit-head"><a href=address(visit, h)>{shown}</a>{marks(d, h)}{collect}</div>
             <p lang=lang>{snippet(&h.snippet)}</p>
-            {(!h.why.is_empty()).then(|| view! { <p class="small muted why">{h.why.iter().map(|w| why(visit, w)).collect::<Vec<_>>().join(" · ")}</p> })}
+            {why}
         </li>
     }
-    .into_any()
 }
 
 /// A hit on another page than the search's: with its sheet's name, nothing marked as new.
-pub fn plain_hit(visit: &Visit, h: &Hit) -> AnyView {
+pub fn plain_hit(visit: &Visit, h: &Hit) -> impl IntoView + use<> {
     let asked = super::Asked::default();
     let drawn = Drawn {
         visit,
         asked: &asked,
+        toggles: asked.state.toggles(),
         answer: Default::default(),
         changed: Default::default(),
         groups: vec![],
@@ -66,11 +73,13 @@ fn marks(d: &Drawn<'_>, h: &Hit) -> impl IntoView + use<> {
         }
     };
     let new = d.changed.has(h);
-    view! {
-        {kind.map(|k| view! { " "<span class="chip" data-tone="line">{k}</span> })}
-        {private.map(|p| view! { " "<span class="chip" data-tone="warn">{p}</span> })}
-        {new.then(|| view! { " "<span class="chip" data-tone="good">{f.new_hit}</span> })}
-    }
+    (kind.is_some() || private.is_some() || new).then(|| {
+        view! {
+            {kind.map(|k| view! { " "<span class="chip" data-tone="line">{k}</span> })}
+            {private.map(|p| view! { " "<span class="chip" data-tone="warn">{p}</span> })}
+            {new.then(|| view! { " "<span class="chip" data-tone="good">{f.new_hit}</span> })}
+        }
+    })
 }
 
 fn why(visit: &Visit, w: &Why) -> String {
@@ -119,13 +128,11 @@ pub fn address(visit: &Visit, h: &Hit) -> String {
 
 /// The words of a snippet with what matched marked.
 pub fn snippet(runs: &[(bool, String)]) -> impl IntoView + use<> {
-    runs.iter()
-        .map(
-            |(marked, text)| {
-                if *marked { view! { <mark>{text.clone()}</mark> }.into_any() } else { text.clone().into_any() }
-            },
-        )
-        .collect_view()
+    let run = |(marked, text): &(bool, String)| match marked {
+        true => Either::Left(view! { <mark>{text.clone()}</mark> }),
+        false => Either::Right(text.clone()),
+    };
+    runs.iter().map(run).collect_view()
 }
 
 /// A cell's place in words: part, row and field; `set` is the criteria set that its sheet follows.

@@ -62,9 +62,12 @@ pub fn none(d: &Drawn<'_>) -> AnyView {
             .map(|(url, name)| view! { " "<a class="chip" data-tone="line" href=url.clone()>{name.clone()}</a> });
         view! { <li>{f.none_mean}":"{links.collect_view()}</li> }
     });
-    let guardrails = (words.len() == 1).then(|| {
-        let url = format!("/guardrails?text={}", escape(&state.text));
-        view! { <li><a href=url>{f.kind_guardrail}" › "{state.text.clone()}</a></li> }
+    let visit = d.visit;
+    let listed = |word: &str| visit.actor().and_then(|a| visit.desk.guardrails(a, word, None, 1, 1));
+    let single_word = words.first().filter(|_| words.len() == 1).map(|word| (*word).to_owned());
+    let guardrails = single_word.filter(|word| listed(word).is_ok_and(|found| found.total > 0)).map(|word| {
+        let url = format!("/guardrails?text={}", escape(&word));
+        view! { <li><a href=url>{f.kind_guardrail}" › "{word}</a></li> }
     });
     view! {
         <div class="empty"><p role="status"><b>{f.none_title}</b></p>
