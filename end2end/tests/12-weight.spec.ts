@@ -33,4 +33,5 @@ test("assets are kept for ever and come compressed; pages are nobody's to keep",
     if (/\.(js|css|wasm)$/.test(path)) expect(headers["content-encoding"], path).toMatch(/^(br|gzip)$/);
   }
   expect(answers.get("/")?.["cache-control"]).toBe("no-store");
+  expect(answers.get("/")?.["content-encoding"]).toBe("zstd");
 });

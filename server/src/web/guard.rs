@@ -69,6 +69,39 @@ fn same_site(headers: &HeaderMap) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use std::sync::{Arc, Mutex};
+    use tower::ServiceExt;
+
+    /// Where a log is written to.
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn the_log_has_the_route_and_the_time_and_never_what_was_asked() {
+        let written = Written::default();
+        let (log, to) = (tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE), written.clone());
+        let logging = tracing::subscriber::set_default(log.with_writer(move || to.clone()).finish());
+        let routes = axum::Router::new().route("/find/{id}", axum::routing::get(async || "found"));
+        let asked = Request::get("/find/internal-name?q=unreleased").body(axum::body::Body::empty()).unwrap();
+        let answer = routes.layer(axum::middleware::from_fn(guard)).oneshot(asked).await.unwrap();
+        drop(logging);
+        let log = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        assert!(log.contains("route=\"/find/{id}\" status=200 micros="), "{log}");
+        let told = log + &format!("{:?}", answer.headers());
+        assert!(["internal", "unreleased"].iter().all(|word| !told.contains(word)), "{told}");
+        assert!(answer.headers().iter().all(|(name, _)| !name.as_str().contains("timing")));
+    }
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
         pairs.iter().map(|(n, v)| (HeaderName::from_static(n), HeaderValue::from_str(v).unwrap())).collect()

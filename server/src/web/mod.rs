@@ -99,8 +99,8 @@ pub fn router_with(desk: Desk, settings: Settings) -> Router {
     plain().router().merge(pages).layer(from_fn(guard::guard)).merge(programs).with_state(web)
 }
 
-/// Answers are compressed quickly: a search page drawn in a millisecond took another third of one to become 4.8 kB, and
-/// becomes 5.5 kB in a third of that. What is the same for everybody was compressed as well as can be when it was built.
+/// Answers are compressed quickly: a search page of 43 kB becomes 6.0 kB with zstd, which today's browsers take, in a third
+/// of the time in which brotli makes 6.2 kB of it. What is the same for everybody was compressed well when it was built.
 fn compressed() -> CompressionLayer {
     CompressionLayer::new().quality(CompressionLevel::Precise(1))
 }
