@@ -20,9 +20,15 @@ use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+/// What is logged where nobody says otherwise.
+const LOG: &str = "warn,kyohyo=info,server=info";
+const LOG_HELP: &str = "Environment:
+  KYOHYO_LOG  What is logged, as targets and levels [default: warn,kyohyo=info,server=info].
+              kyohyo::time=debug adds what each request took, by its route, without what was asked";
+
 /// Shared security risk assessments of cloud services.
 #[derive(Debug, Parser)]
-#[command(name = "kyohyo", version, propagate_version = true)]
+#[command(name = "kyohyo", version, propagate_version = true, after_help = LOG_HELP)]
 struct Cli {
     #[command(flatten)]
     place: Place,
@@ -112,8 +118,7 @@ pub async fn run() -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    let filter = tracing_subscriber::EnvFilter::try_from_env("KYOHYO_LOG")
-        .unwrap_or_else(|_| "warn,kyohyo=info,server=info".into());
+    let filter = tracing_subscriber::EnvFilter::try_from_env("KYOHYO_LOG").unwrap_or_else(|_| LOG.into());
     let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
     let lang = cli.place.lang();

@@ -20,8 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// Least length of a password is the product's; nobody but us ever signs in here.
 const PASSWORD: &str = "measured and thrown away";
 
-/// Turns on the log's lines of what each request took, and how such a line is known.
-const LOG: &str = "warn,kyohyo::time=debug";
+/// What is written into the log: what went wrong alone, or what each request took as well, and how such a line is known.
+const QUIET: &str = "warn";
+const LOUD: &str = "warn,kyohyo::time=debug";
 const TIMED: &str = " kyohyo::time: ";
 
 /// What was asked for, by its route, and the seconds that the server took for it.
@@ -43,7 +44,16 @@ impl Program {
 
     /// The same with further arguments.
     pub fn start_with(data: &Path, more: &[&str]) -> Result<Program> {
-        let (mut program, mut log) = Program::spawn(data, more)?;
+        Program::started(data, more, QUIET)
+    }
+
+    /// The same where [`Program::times`] is asked afterwards.
+    pub fn start_timed(data: &Path, more: &[&str]) -> Result<Program> {
+        Program::started(data, more, LOUD)
+    }
+
+    fn started(data: &Path, more: &[&str], log: &str) -> Result<Program> {
+        let (mut program, mut log) = Program::spawn(data, more, log)?;
         let (said, heard) = channel();
         let times = program.times.clone();
         thread::spawn(move || {
@@ -76,7 +86,7 @@ impl Program {
     /// Starts it and gives back the seconds until the first page was answered.
     pub fn first_page(data: &Path) -> Result<f64> {
         let start = Instant::now();
-        let (program, mut log) = Program::spawn(data, &[])?;
+        let (program, mut log) = Program::spawn(data, &[], QUIET)?;
         thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
         loop {
             let answer = Connection::open(program.address).and_then(|mut page| page.get("/sign-in", ""));
@@ -89,10 +99,10 @@ impl Program {
         }
     }
 
-    fn spawn(data: &Path, more: &[&str]) -> Result<(Program, impl BufRead + Send + 'static)> {
+    fn spawn(data: &Path, more: &[&str], log: &str) -> Result<(Program, impl BufRead + Send + 'static)> {
         let address = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
         let mut serve = Command::new(place::binary()?);
-        serve.args(["serve", "--listen", &address.to_string(), "--data"]).arg(data).args(more).env("KYOHYO_LOG", LOG);
+        serve.args(["serve", "--listen", &address.to_string(), "--data"]).arg(data).args(more).env("KYOHYO_LOG", log);
         let mut child = serve.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
         let log = BufReader::new(child.stderr.take().context("no pipe")?);
         Ok((Program { child, address, times: Arc::default() }, log))

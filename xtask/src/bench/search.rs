@@ -22,9 +22,9 @@ const ACROSS: [(&str, &str); 2] = [
     ("a sheet's overview with services like it, 3,000 sheets: median, p99", "/services/measured-0001"),
     ("one category over 3,000 sheets: median, p99", "/categories/K09"),
 ];
-/// Addresses of searches.
-const PAGE: &str = "/search";
-const API: &str = "/api/v1/search";
+/// Addresses of searches, and what they are asked beside the text. A page has thirty hits, and counts.
+const PAGE: (&str, &str) = ("/search", "");
+const API: (&str, &str) = ("/api/v1/search", "limit=20&");
 /// Most seconds of a search, but for one of a hundred.
 const FAST: f64 = 0.020;
 const RECALL: f64 = 0.95;
@@ -167,13 +167,13 @@ fn askers(line: &[String], words: &str) -> Result<Figure> {
 
 /// Searches over HTTP: the page, and the API as programs ask it.
 fn pages(folder: &Path, texts: &[String]) -> Result<Vec<Figure>> {
-    let program = Program::start_with(folder, &["--api-rate", "10000000"])?;
+    let program = Program::start_timed(folder, &["--api-rate", "10000000"])?;
     let headers = format!("{BROWSER}{}", program.sign_in(folder)?);
     let token = format!("{BROWSER}{}", program.token(folder)?);
     // Without a word that stands nowhere: the same work, and nothing that is kept from before.
     let fresh: Vec<String> = (0..200).flat_map(|n| texts.iter().map(move |text| format!("{text} -zz{n:03}"))).collect();
-    let asked = |route: &str, texts: &[String]| -> Vec<String> {
-        texts.iter().map(|text| format!("{route}?limit=20&q={}", escape(text))).collect()
+    let asked = |(route, more): (&str, &str), texts: &[String]| -> Vec<String> {
+        texts.iter().map(|text| format!("{route}?{more}q={}", escape(text))).collect()
     };
     let mut figures = Vec::new();
     for (what, route, headers, texts, connections) in [
@@ -185,10 +185,10 @@ fn pages(folder: &Path, texts: &[String]) -> Result<Vec<Figure>> {
     ] {
         program.times();
         let load = load(program.address, headers, &asked(route, texts), connections, TIME)?;
-        let answered = program.times().into_iter().filter(|(of, _)| of == route).map(|(_, seconds)| seconds);
+        let answered = program.times().into_iter().filter(|(of, _)| of == route.0).map(|(_, seconds)| seconds);
         let mut own: Vec<f64> = answered.collect();
         own.sort_by(f64::total_cmp);
-        anyhow::ensure!(!own.is_empty(), "the log has no times of {route}");
+        anyhow::ensure!(!own.is_empty(), "the log has no times of {}", route.0);
         let p99 = quantile(&own, 0.99);
         let words = format!("{what}, {connections} connections, on the server's side: median, p99");
         figures.push(
