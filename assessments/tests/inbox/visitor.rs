@@ -18,16 +18,7 @@ async fn a_page_knows_its_visitor_their_banks_and_what_waits_for_them(
     let (desk, chief) = (&stage.desk, Actor::command_line());
     let anna = stage.editor("b-bank").await;
     stage.editor("a-bank").await;
-    let bank = |id: &str| (Some(InstitutionId::parse(id).unwrap()), Role::Reader);
-    let roles = [bank("b-bank"), (None, Role::Coordinator), bank("a-bank")];
-    let link = desk.add_person(&chief, "carl@x.example", "カール", &roles).await.unwrap();
-    let token = desk.use_link(&link, "correct horse battery").await.unwrap().done().unwrap().token;
-    let quiet = desk.visitor(&token, true).await.unwrap();
-    assert_eq!((quiet.alarms.len(), quiet.unread), (0, 0));
-
-    let named = handle(&stage, &anna, &quiet.actor).await;
-    let at = Address::parse("criteria/K07/summary/ja").unwrap();
-    desk.open_thread(&anna, &stage.sheet(), Some(&at), &format!("@{named} ご存じですか？")).await.unwrap();
+    // Nobody else could have decided on it then; whoever can later is alarmed.
     desk.add_person(&chief, "mika@x.example", "管理", &[(None, Role::Administrator)]).await.unwrap();
     let mika = desk.person("mika@x.example").await.unwrap();
     let wish = Wish {
@@ -40,6 +31,16 @@ async fn a_page_knows_its_visitor_their_banks_and_what_waits_for_them(
     };
     let id = desk.ask_elevation(&mika, wish).await.unwrap();
     desk.act_elevation(&mika, &id, Verb::Emergency, "停止している").await.unwrap();
+
+    let bank = |id: &str| (Some(InstitutionId::parse(id).unwrap()), Role::Reader);
+    let roles = [bank("b-bank"), (None, Role::Coordinator), bank("a-bank")];
+    let link = desk.add_person(&chief, "carl@x.example", "カール", &roles).await.unwrap();
+    let token = desk.use_link(&link, "correct horse battery").await.unwrap().done().unwrap().token;
+    let quiet = desk.visitor(&token, true).await.unwrap();
+    assert_eq!((quiet.alarms.len(), quiet.unread), (1, 0));
+    let named = handle(&stage, &anna, &quiet.actor).await;
+    let at = Address::parse("criteria/K07/summary/ja").unwrap();
+    desk.open_thread(&anna, &stage.sheet(), Some(&at), &format!("@{named} ご存じですか？")).await.unwrap();
 
     let page = desk.visitor(&token, true).await.unwrap();
     assert_eq!(page.actor, quiet.actor);

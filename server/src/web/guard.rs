@@ -89,7 +89,8 @@ mod tests {
     #[tokio::test]
     async fn the_log_has_the_route_and_the_time_and_never_what_was_asked() {
         let written = Written::default();
-        let (log, to) = (tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE), written.clone());
+        let (log, to) =
+            (tracing_subscriber::fmt().with_ansi(false).with_max_level(tracing::Level::TRACE), written.clone());
         let logging = tracing::subscriber::set_default(log.with_writer(move || to.clone()).finish());
         let routes = axum::Router::new().route("/find/{id}", axum::routing::get(async || "found"));
         let asked = Request::get("/find/internal-name?q=unreleased").body(axum::body::Body::empty()).unwrap();
