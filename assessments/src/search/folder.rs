@@ -11,6 +11,8 @@ use tantivy::directory::{
 };
 use tantivy_common::file_slice::WrapFile;
 
+/// Tantivy's list of segments, which a commit replaces.
+pub const LIST: &str = "meta.json";
 /// Ending of the files with stored texts.
 const STORED: &str = "store";
 
@@ -25,6 +27,22 @@ impl Folder {
     /// Opens a folder that exists.
     pub fn open(path: &Path) -> Result<Folder, OpenDirectoryError> {
         Ok(Folder { path: path.to_owned(), mapped: MmapDirectory::open(path)? })
+    }
+}
+
+impl Folder {
+    /// Whether the list of segments names a file: `{segment}.{ending}`, and `{segment}.{number}.del` for what is gone of it.
+    /// Of a list that cannot be read nobody knows.
+    fn is_listed(&self, path: &Path) -> bool {
+        let list = self.mapped.atomic_read(Path::new(LIST)).ok().and_then(|list| serde_json::from_slice(&list).ok());
+        let (Some::<serde_json::Value>(list), Some(name)) = (list, path.to_str()) else { return true };
+        let (segment, rest) = name.split_once('.').unwrap_or((name, ""));
+        let gone = rest.strip_suffix(".del");
+        let names = |listed: &serde_json::Value| {
+            let same = listed["segment_id"].as_str().is_some_and(|id| id.replace('-', "") == segment);
+            same && gone.is_none_or(|number| listed["deletes"]["opstamp"].as_u64() == number.parse().ok())
+        };
+        list["segments"].as_array().is_none_or(|segments| segments.iter().any(names))
     }
 }
 
@@ -50,7 +68,16 @@ impl Directory for Folder {
     }
 
     fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
-        self.mapped.open_write(path)
+        match self.mapped.open_write(path) {
+            // Left by a writer that was killed before its commit: the next one comes to the same number, and to the same
+            // name. Nobody reads what no list names, and only who holds the writer's lock comes here.
+            Err(OpenWriteError::FileAlreadyExists(_)) if !self.is_listed(path) => {
+                let fault = |error| OpenWriteError::wrap_io_error(error, path.to_owned());
+                std::fs::remove_file(self.path.join(path)).map_err(fault)?;
+                self.mapped.open_write(path)
+            }
+            other => other,
+        }
     }
 
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {

@@ -2,7 +2,7 @@
 
 use super::docs::{Doc, GroupDocs};
 use super::facts::Known;
-use super::folder::Folder;
+use super::folder::{Folder, LIST};
 use super::kept::{Columns, Kept, document, schema};
 use super::recent::Recent;
 use super::tokens::{JaTokenizer, NAME, REPEATED};
@@ -36,9 +36,6 @@ const KEPT_BLOCKS: usize = 8;
 /// page, by who narrows a search, by who asks for the same word. A block has one of them and twenty others.
 const KEPT_TEXTS: usize = 4_000;
 const KEPT_BYTES: usize = 2 * 1024 * 1024;
-
-/// Tantivy's list of segments, which a commit replaces.
-const LIST: &str = "meta.json";
 
 /// How often an index is opened before it is taken for damaged, and how long it waits in between.
 const TRIES: usize = 3;

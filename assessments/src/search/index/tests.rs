@@ -88,3 +88,36 @@ fn a_text_that_was_shown_is_not_unpacked_again() {
     search.replace(vec![group(1, 0..30)]).unwrap();
     assert_eq!(shown(), before);
 }
+
+/// Every file below a folder, by its path in it.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn what_a_killed_writer_left_is_written_anew() {
+    let (whole, killed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let open = |folder: &Path| Search::open(folder, Synonyms::default()).unwrap();
+    open(whole.path()).replace(vec![group(1, 0..30), group(2, 30..60)]).unwrap();
+    let inside = |path: &Path| killed.path().join(path.strip_prefix(whole.path()).unwrap());
+    for file in files(whole.path()) {
+        std::fs::create_dir_all(inside(&file).parent().unwrap()).unwrap();
+        std::fs::copy(&file, inside(&file)).unwrap();
+    }
+    let change = |folder: &Path| {
+        let search = open(folder);
+        search.replace(vec![group(2, 30..33)]).map(|()| (total(&search, "zop"), total(&search, "zem")))
+    };
+    let found = change(whole.path()).unwrap();
+    let gone: Vec<PathBuf> =
+        files(whole.path()).into_iter().filter(|f| f.extension().is_some_and(|e| e == "del")).collect();
+    assert!(!gone.is_empty());
+    // The other one was killed after it had written half of this, and before its commit.
+    gone.iter().for_each(|file| std::fs::write(inside(file), "half").unwrap());
+    assert_eq!(change(killed.path()), Ok(found));
+    assert!(gone.iter().all(|file| std::fs::read(inside(file)).unwrap() == std::fs::read(file).unwrap()));
+    // What the list names is not written over.
+    let folder = Folder::open(inside(&gone[0]).parent().unwrap()).unwrap();
+    assert!(folder.open_write(Path::new(gone[0].file_name().unwrap())).is_err());
+}
